@@ -1,0 +1,1 @@
+"""Composition: settings, urls, roles, the command line. May import every module."""

@@ -1,0 +1,7 @@
+"""URL composition: each surface and module contributes its own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

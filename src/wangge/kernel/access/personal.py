@@ -1,0 +1,101 @@
+"""Personal fields: what each must declare, and how it is kept, searched and shown.
+
+Identity numbers and phones are encrypted at rest (AES-256-GCM, key id in front, so keys rotate),
+searched by a keyed blind index (HMAC-SHA-256), masked on screen, and unmasked only with a reason.
+Source: PIPL arts. 19, 28, 51; house rule "data protection is part of the schema".
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The declaration of a personal field: why, on what basis, who reads it, how long it is kept."""
+
+    purpose: str
+    basis: str
+    readers: str
+    keep: str
+
+
+@cache
+def _keys(configured: str) -> tuple[tuple[str, AESGCM], ...]:
+    keys = []
+    for entry in configured.split(","):
+        key_id, _, encoded = entry.strip().partition(":")
+        keys.append((key_id, AESGCM(base64.b64decode(encoded))))
+    return tuple(keys)
+
+
+def encrypt(text: str) -> bytes:
+    """``text`` as key id, 0x00, 12-byte nonce, ciphertext."""
+    key_id, key = _keys(settings.PERSONAL_DATA_KEYS)[0]
+    nonce = os.urandom(12)
+    return key_id.encode() + b"\0" + nonce + key.encrypt(nonce, text.encode(), key_id.encode())
+
+
+def decrypt(stored: bytes) -> str:
+    """The text again. Raises ``LookupError`` naming the key id when that key is not configured."""
+    key_id, _, rest = bytes(stored).partition(b"\0")
+    for name, key in _keys(settings.PERSONAL_DATA_KEYS):
+        if name.encode() == key_id:
+            return key.decrypt(rest[:12], rest[12:], key_id).decode()
+    raise LookupError(f"no key {key_id.decode()!r} in WANGGE_PERSONAL_DATA_KEYS")
+
+
+def blind_index(text: str, purpose: str) -> bytes:
+    """16 bytes to search an encrypted value by; ``purpose`` keeps phone and identity number apart."""
+    if not text:
+        return b""
+    normal = "".join(text.split()).upper()
+    digest = hmac.new(settings.BLIND_INDEX_KEY.encode(), f"{purpose}:{normal}".encode(), hashlib.sha256)
+    return digest.digest()[:16]
+
+
+class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
+    """Text encrypted at rest; a ``str`` in Python."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
+        return None if value is None else decrypt(value)
+
+    def to_python(self, value: Any) -> Any:
+        return decrypt(value) if isinstance(value, bytes | memoryview) else value
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None:
+            return None
+        return super().get_db_prep_value(encrypt(value), connection, prepared)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj) or "")
+
+
+def mask_phone(text: str | None) -> str:
+    """138****0000; short numbers keep their last two digits."""
+    if not text:
+        return ""
+    if len(text) >= 7:
+        return text[:3] + "*" * (len(text) - 7) + text[-4:]
+    return "*" * max(len(text) - 2, 0) + text[-2:]
+
+
+def mask_identity_number(text: str | None) -> str:
+    """150203********1234."""
+    return "" if not text else text[:6] + "*" * max(len(text) - 10, 0) + text[-4:]
+
+
+def mask_name(text: str | None) -> str:
+    """张**."""
+    return "" if not text else text[0] + "*" * min(len(text) - 1, 2)

@@ -1,0 +1,87 @@
+"""Every route says who may come. A view without one of these decorators fails the route test.
+
+``@requires("cases.read")`` signed in and holding the permission somewhere (rows are the policy's business)
+``@signed_in`` any signed-in user · ``@public("why")`` anybody · ``@token("cases:read")`` a system's token
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from wangge.kernel.access.scopes import permissions
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAccess:
+    """What a route asks: ``kind`` is public, signed_in, permission or token."""
+
+    kind: str
+    permissions: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def declare(view: View, access: RouteAccess) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def access_of(view: View) -> RouteAccess | None:
+    """The declared access of a (possibly wrapped) view."""
+    found: RouteAccess | None = getattr(view, "access", None)
+    if found is None and hasattr(view, "view_class"):
+        found = getattr(view.view_class, "access", None)
+    return found
+
+
+def requires(*needed: str) -> Callable[[View], View]:
+    """Signed in and holding at least one of ``needed`` somewhere."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not permissions(request.user).intersection(needed):
+                raise PermissionDenied("您的角色没有这项权限,请联系安全管理员。")
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        return declare(wrapped, RouteAccess("permission", needed))
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """Any signed-in user."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        response: HttpResponse = view(request, *args, **kwargs)
+        return response
+
+    return declare(wrapped, RouteAccess("signed_in"))
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Anybody; ``reason`` says why that is right."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        return declare(wrapped, RouteAccess("public", reason=reason))
+
+    return decorate

@@ -1,0 +1,107 @@
+"""The predicate and the row filter, from the same grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from wangge.kernel.access.roles import Reach, Role, role
+
+if TYPE_CHECKING:
+    from wangge.kernel.access.models import User
+
+NOTHING: Final = Q(pk__in=())
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One grant in force, resolved to its role."""
+
+    role: Role
+    path: str
+    office_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows: those below any of ``paths`` or touching any of ``offices``. Empty means none."""
+
+    paths: tuple[str, ...] = ()
+    offices: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.paths or self.offices)
+
+    def covers(self, path: str, offices: Iterable[int] = ()) -> bool:
+        """Whether a row at ``path`` with ``offices`` is inside."""
+        return any(path.startswith(prefix) for prefix in self.paths) or any(o in self.offices for o in offices)
+
+    def q(self, path: str = "path", offices: str = "office_ids", *, array: bool = True) -> Q:
+        """The same as a filter. ``offices`` names an array column (``array=False``: a foreign key's id).
+
+        Pass ``offices=""`` for tables that only have a path, ``path=""`` for those that only have an office.
+        """
+        condition = NOTHING
+        if path:
+            for prefix in self.paths:
+                condition |= Q(**{f"{path}__startswith": prefix})
+        if offices and self.offices:
+            condition |= Q(**{f"{offices}__overlap" if array else f"{offices}__in": list(self.offices)})
+        return condition
+
+
+def holdings(user: Any) -> tuple[Holding, ...]:
+    """The user's grants in force today; read once per user object (one per request)."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ()
+    cached: tuple[Holding, ...] | None = getattr(user, "_holdings", None)
+    if cached is None:
+        found = []
+        for grant in user.grants.in_force(timezone.localdate()):
+            definition = role(grant.role)
+            if definition is not None:
+                found.append(Holding(definition, grant.path, grant.office_id))
+        cached = user._holdings = tuple(found)
+    return cached
+
+
+def forget(user: User) -> None:
+    """Drop the cached grants (after a grant changed, or in tests)."""
+    if hasattr(user, "_holdings"):
+        del user._holdings
+
+
+def permissions(user: Any) -> frozenset[str]:
+    """Every permission the user holds anywhere. For menus; never for a row."""
+    return frozenset().union(*(h.role.permissions for h in holdings(user)))
+
+
+def scope(user: Any, permission: str) -> Scope:
+    """Where the user holds ``permission``."""
+    paths: set[str] = set()
+    offices: set[int] = set()
+    for held in holdings(user):
+        if permission not in held.role.permissions:
+            continue
+        if held.role.reach is Reach.PATH and held.path:
+            paths.add(held.path)
+        elif held.role.reach is Reach.OFFICE and held.office_id is not None:
+            offices.add(held.office_id)
+    shortest = {p for p in paths if not any(p != q and p.startswith(q) for q in paths)}
+    return Scope(tuple(sorted(shortest)), tuple(sorted(offices)))
+
+
+def may(user: Any, permission: str, *, path: str | None = None, offices: Iterable[int] = ()) -> bool:
+    """Whether the user holds ``permission`` for a row; with no row given, whether anywhere."""
+    if path is None:
+        return permission in permissions(user)
+    return scope(user, permission).covers(path, offices)
+
+
+def offices_of(user: Any) -> tuple[int, ...]:
+    """The offices the user acts for, those of path roles included, first granted first."""
+    return tuple(dict.fromkeys(h.office_id for h in holdings(user) if h.office_id is not None))

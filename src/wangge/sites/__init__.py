@@ -1,0 +1,1 @@
+"""The surfaces: chrome, login, menus and URL composition of desk, field, resident and openapi."""
