@@ -20,6 +20,11 @@ def main() -> None:
     app()
 
 
+@app.callback()
+def root() -> None:
+    """One command for everything; modules add their own verbs."""
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def django(context: typer.Context) -> None:
     """Any Django management command, e.g. ``wangge django makemigrations``."""
