@@ -35,6 +35,9 @@ ALLOWED_HOSTS = env.list("WANGGE_HOSTS", default=["*"] if not PRODUCTION else []
 CSRF_TRUSTED_ORIGINS = env.list("WANGGE_ORIGINS", default=[])
 # The division this installation serves; numbers and menus begin with it.
 HOME_DIVISION = env.str("WANGGE_DIVISION", default="150203")
+# Hours of a workday, and how long a process may go on with the calendar it has read.
+WORKING_HOURS = env.str("WANGGE_WORKING_HOURS", default="09:00-12:00,13:00-17:00")
+CALENDAR_REFRESH_SECONDS = env.int("WANGGE_CALENDAR_REFRESH_SECONDS", default=60)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -102,6 +105,11 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "TEST": {"NAME": "test_wangge_" + env.str("WANGGE_TEST_TAG", default="main")},
 }
+# The system itself (command line, workers, tests between requests) opens its connections with sight of
+# every row; a web process sees nothing until a request says who asks (kernel/access/database.py).
+SYSTEM_PROCESS = env.bool("WANGGE_SYSTEM_PROCESS", default=ENVIRONMENT == "test")
+if SYSTEM_PROCESS:
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c wangge.paths=*"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -119,16 +127,34 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "wangge.kernel.access.passwords.MixedCharactersValidator"},
+    {"NAME": "wangge.kernel.access.passwords.NotRecentValidator", "OPTIONS": {"remembered": 5}},
 ]
+# Days until a password must be changed; 0 switches it off.
+PASSWORD_EXPIRES_AFTER_DAYS = env.int("WANGGE_PASSWORD_DAYS", default=180)
+# Roles marked ``totp_required`` must set up a second factor before anything else.
+REQUIRE_TOTP = env.bool("WANGGE_REQUIRE_TOTP", default=PRODUCTION)
+MAX_SESSIONS_PER_USER = env.int("WANGGE_MAX_SESSIONS", default=3)
+IDLE_TIMEOUT_MINUTES = env.int("WANGGE_IDLE_MINUTES", default=30)
+UNMASK_LIMIT_PER_DAY = env.int("WANGGE_UNMASK_PER_DAY", default=100)
+# Where a user lands after login, by the ``home`` of the first role granted.
+HOME_PAGES = {"desk": "/", "field": "/field/"}
 AXES_FAILURE_LIMIT = env.int("WANGGE_LOGIN_FAILURES", default=5)
 AXES_COOLOFF_TIME = env.int("WANGGE_LOGIN_COOLOFF_HOURS", default=1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "access/locked.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a lock ends when it said it would
+AXES_LOCKOUT_CALLABLE = "wangge.kernel.access.lockout.locked_page"
+AXES_CLIENT_IP_CALLABLE = "wangge.kernel.access.lockout.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # the audit record is the log
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -50,7 +50,13 @@ def _current() -> tuple[str, str]:
     if held is not None and held[0] == id(connection.connection):
         current: tuple[str, str] = held[1]
         return current
-    return ("", "")
+    with connection.cursor() as cursor:  # a fresh connection may have been opened as the system
+        cursor.execute(
+            "SELECT coalesce(current_setting('wangge.paths', true), ''),"
+            " coalesce(current_setting('wangge.offices', true), '')"
+        )
+        row: tuple[str, str] = cursor.fetchone()
+    return row
 
 
 @contextmanager
