@@ -27,9 +27,13 @@ DEVELOPMENT_SECRET = "development-only-not-a-secret-" + "0" * 32
 SECRET_KEY = env.str("WANGGE_SECRET_KEY", default=DEVELOPMENT_SECRET)
 # Keys for personal data at rest: "id:base64(32 bytes)[,id:…]"; the first encrypts, all decrypt.
 _dev_key = base64.b64encode(hashlib.sha256(DEVELOPMENT_SECRET.encode()).digest()).decode()
-PERSONAL_DATA_KEYS = env.str("WANGGE_PERSONAL_DATA_KEYS", default=f"dev:{_dev_key}")
+DEVELOPMENT_PERSONAL_DATA_KEYS = f"dev:{_dev_key}"
+PERSONAL_DATA_KEYS = env.str("WANGGE_PERSONAL_DATA_KEYS", default=DEVELOPMENT_PERSONAL_DATA_KEYS)
 # Key of the blind index; changing it means re-indexing (`wangge access reindex`).
-BLIND_INDEX_KEY = env.str("WANGGE_BLIND_INDEX_KEY", default=_dev_key)
+DEVELOPMENT_BLIND_INDEX_KEY = _dev_key
+BLIND_INDEX_KEY = env.str("WANGGE_BLIND_INDEX_KEY", default=DEVELOPMENT_BLIND_INDEX_KEY)
+# Who may read /metrics: the bearer of this token; empty: the local machine alone.
+METRICS_TOKEN = env.str("WANGGE_METRICS_TOKEN", default="")
 
 ALLOWED_HOSTS = env.list("WANGGE_HOSTS", default=["*"] if not PRODUCTION else [])
 CSRF_TRUSTED_ORIGINS = env.list("WANGGE_ORIGINS", default=[])
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "axes",
     "procrastinate.contrib.django",
+    "wangge.config",
     "wangge.kernel.access",
     "wangge.kernel.audit",
     "wangge.kernel.calendar",
