@@ -85,11 +85,11 @@ class Division(Period):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def path(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class DivisionChange(models.Model):
@@ -119,7 +119,7 @@ class DivisionChange(models.Model):
 
     @property
     def path(self) -> str:
-        return self.to_code or self.from_code
+        return str(self.to_code or self.from_code)
 
 
 class Outline(Period):
@@ -135,7 +135,7 @@ class Outline(Period):
         constraints = [models.UniqueConstraint(fields=["code"], condition=CURRENT, name="outline_current_code")]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class GridQuerySet(models.QuerySet["Grid"]):
@@ -181,11 +181,11 @@ class Grid(Period):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def path(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class GridPast(Period):
@@ -256,7 +256,7 @@ class PlaceAlias(Period):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 # Without 0/O, 1/I/L: read aloud and typed by hand from a worn sticker.
@@ -284,7 +284,7 @@ class PlaceCode(Period):
         indexes = [models.Index(fields=["path"], name="placecode_path")]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class TerritoryRevision(models.Model):

@@ -60,6 +60,8 @@ def names_of(paths: Iterable[str]) -> dict[str, str]:
         found.update(rows.values_list("code", "name"))
     if grids:
         found.update(Grid.objects.filter(code__in=grids).order_by("valid_from", "id").values_list("code", "name"))
+    if len(names.asked) > 100_000:
+        names.asked.clear()
     for path in missing:
         names.asked[path] = found.setdefault(path, path)
     return found
