@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from wangge.kernel.access import database
-from wangge.kernel.access.scopes import Scope, holdings
 from wangge.kernel.access.roles import Reach
+from wangge.kernel.access.scopes import Scope, holdings
 
 
 class AccessMiddleware:

@@ -47,6 +47,8 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("须修改密码", default=False)
     totp_secret = EncryptedField("动态口令密钥", null=True, blank=True)
     totp_confirmed_at = models.DateTimeField("动态口令启用时间", null=True, blank=True)
+    # The last time step a code was accepted for: a code seen over a shoulder cannot be used again.
+    totp_last_step = models.BigIntegerField("动态口令时间步", null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -105,3 +107,79 @@ class Grant(models.Model):
     @property
     def definition(self) -> Role | None:
         return role(self.role)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the grant's period has passed."""
+        return self.valid_to is not None and self.valid_to <= timezone.localdate()
+
+
+class PasswordRecord(models.Model):
+    """A password used before (its hash), so that it is not used again."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="用户")
+    encoded = models.CharField("密码散列", max_length=128)
+    replaced_at = models.DateTimeField("更换时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "旧密码"
+        verbose_name_plural = "旧密码"
+        indexes = [models.Index(fields=["user", "-replaced_at"], name="password_user_replaced")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.replaced_at:%F}"
+
+
+class RecoveryCode(models.Model):
+    """A single-use code for somebody whose phone is lost; only its keyed digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes", verbose_name="用户")
+    digest = models.BinaryField("散列", max_length=32)
+    created_at = models.DateTimeField("生成时间", auto_now_add=True)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "恢复码"
+        verbose_name_plural = "恢复码"
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.pk}"
+
+
+class SignIn(models.Model):
+    """One session of a user, from login to its end."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins", verbose_name="用户")
+    session_key = models.CharField("会话", max_length=40, unique=True)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    agent = models.CharField("浏览器", max_length=200, blank=True)
+    started_at = models.DateTimeField("登录时间", auto_now_add=True)
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ended_by = models.CharField("结束原因", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "登录会话"
+        verbose_name_plural = "登录会话"
+        indexes = [
+            models.Index(fields=["user", "started_at"], name="sign_in_open", condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.started_at:%F %T}"
+
+
+class UnmaskCount(models.Model):
+    """How many personal values a user unmasked on a day."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="用户")
+    on = models.DateField("日期")
+    count = models.PositiveIntegerField("次数", default=0)
+
+    class Meta:
+        verbose_name = "查看明文次数"
+        verbose_name_plural = "查看明文次数"
+        constraints = [models.UniqueConstraint(fields=["user", "on"], name="unmask_count_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.on}: {self.count}"

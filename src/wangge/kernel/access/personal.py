@@ -30,6 +30,11 @@ class Personal:
     keep: str
 
 
+def current_key_id() -> str:
+    """The id of the key that encrypts now: the first of ``WANGGE_PERSONAL_DATA_KEYS``."""
+    return _keys(settings.PERSONAL_DATA_KEYS)[0][0]
+
+
 @cache
 def _keys(configured: str) -> tuple[tuple[str, AESGCM], ...]:
     keys = []
@@ -67,11 +72,11 @@ def blind_index(text: str, purpose: str) -> bytes:
 class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
     """Text encrypted at rest; a ``str`` in Python."""
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
+    def from_db_value(self, value: Any, *_: Any) -> str | None:
         return None if value is None else decrypt(value)
 
     def to_python(self, value: Any) -> Any:
-        return decrypt(value) if isinstance(value, bytes | memoryview) else value
+        return decrypt(bytes(value)) if isinstance(value, bytes | memoryview) else value
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None:
@@ -80,6 +85,29 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj) or "")
+
+
+class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
+    """The blind index of ``source``, computed whenever the row is saved; search with ``blind_index(text, purpose)``.
+
+    ``QuerySet.update`` bypasses it, as it bypasses every ``pre_save``.
+    """
+
+    def __init__(self, *args: Any, source: str = "", purpose: str = "", **kwargs: Any) -> None:
+        self.source, self.purpose = source, purpose
+        kwargs.setdefault("max_length", 16)
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"source": self.source, "purpose": self.purpose}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:  # noqa: ARG002
+        value = blind_index(getattr(model_instance, self.source) or "", self.purpose) or None
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 def mask_phone(text: str | None) -> str:
