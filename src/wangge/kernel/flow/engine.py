@@ -18,7 +18,8 @@ from wangge.kernel.flow.models import TransitionBase, VersionedModel
 M = TypeVar("M", bound=VersionedModel)
 
 Predicate = Callable[[Any, Any], bool]
-Guard = Callable[[Any], str | None]
+# A guard sees the flow (its ``obj``, ``user`` and ``now``) and answers why not, or None.
+Guard = Callable[["Flow[Any]"], str | None]
 
 
 class FlowError(Exception):
@@ -154,7 +155,7 @@ class Flow(Generic[M]):
         if self.state not in declared.sources:
             return f"{self.noun}当前为“{self.label_of(self.state)}”,不能{declared.label}。"
         for guard in declared.guards:
-            if reason := guard(self.obj):
+            if reason := guard(self):
                 return reason
         return ""
 
@@ -216,7 +217,11 @@ class Flow(Generic[M]):
                 changes={name: [before[name], value] for name, value in changed.items() if name != "version"},
                 reason=reason,
             )
+            self.moved(row)
         return row
+
+    def moved(self, row: TransitionBase) -> None:
+        """Hook: a step was taken (still inside its transaction). Modules publish their event here."""
 
     def _lock(self, declared: Step, seen: int | None) -> None:
         current = (

@@ -1,0 +1,340 @@
+"""Every write that is not a step: filing, classifying, requests and their decision, sweeping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wangge.cases import clocks, policy, validators
+from wangge.cases.dispatching import CannotDispatch, best_plan
+from wangge.cases.enums import Channel, CaseState, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
+from wangge.cases.events import CaseFiled
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case, CaseRequest, CaseText, Requester
+from wangge.cases.rules import rules_for
+from wangge.cases.words import vector
+from wangge.duties.models import Kind
+from wangge.kernel.access.database import as_system
+from wangge.kernel.access.personal import blind_index
+from wangge.kernel.attachments.actions import store
+from wangge.kernel.audit.recording import record
+from wangge.kernel.events.bus import publish
+from wangge.kernel.flow import NotPermitted, Refused
+from wangge.kernel.numbering.numbers import next_number
+
+# Found on the spot: somebody else has to look at the spot again before it is closed (GB/T 30428 核查).
+CHECKED_CHANNELS = frozenset({Channel.GRID, Channel.QR, Channel.RESIDENT, Channel.VISIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, as typed in. Empty strings mean not given."""
+
+    name: str = ""
+    phone: str = ""
+    is_organization: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is. ``path`` is required; a point needs both numbers and its coordinate system (stored as WGS84)."""
+
+    path: str
+    address: str = ""
+    lng: float | None = None
+    lat: float | None = None
+
+
+@transaction.atomic
+def file_case(
+    *,
+    channel: str,
+    demand_type: str,
+    text: str,
+    place: Place,
+    by: Any = None,
+    title: str = "",
+    kind: Kind | None = None,
+    asker: Asker | None = None,
+    urgency: str = Urgency.NORMAL,
+    is_private: bool = False,
+    is_anonymous: bool = False,
+    reply_wanted: bool = True,
+    source_system: str = "",
+    source_number: str | None = None,
+    created_at: datetime | None = None,
+    files: Sequence[UploadedFile] = (),
+) -> Case:
+    """File a matter; it waits for dispatch. Raises ``ValidationError`` with messages per field.
+
+    With ``source_number`` filing is idempotent: the same number from the same system returns the first case.
+    """
+    if source_number and (known := _known(source_system, source_number)):
+        return known
+    now = timezone.now()
+    asker = asker or Asker()
+    clean = _checked(
+        channel=channel, demand_type=demand_type, urgency=urgency, text=text, title=title, place=place, asker=asker,
+        created_at=created_at, is_anonymous=is_anonymous,
+    )
+    if by is not None and not _may_file(by, channel, place.path):
+        raise NotPermitted("您不能在该区域登记事项。")
+    case = Case(
+        number=next_number(place.path[:6], day=timezone.localdate()),
+        source_system=source_system,
+        source_number=source_number or None,
+        channel=channel,
+        demand_type=demand_type,
+        urgency=urgency,
+        title=clean["title"],
+        text=clean["text"],
+        kind=kind,
+        path=place.path,
+        address=place.address[:200],
+        lng=place.lng,
+        lat=place.lat,
+        crs="WGS84" if place.lng is not None else "",
+        is_private=is_private,
+        is_anonymous=is_anonymous,
+        reply_wanted=reply_wanted and not is_anonymous and demand_type != DemandType.PRAISE,
+        needs_check=channel in CHECKED_CHANNELS,
+        state=CaseState.RECEIVED,
+        created_at=created_at or now,
+        created_by_id=by.pk if by is not None else None,
+    )
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError:
+        # The same source number arrived twice at the same moment: the first one wins, ours is the same matter.
+        if source_number and (known := _known(source_system, source_number)):
+            return known
+        raise
+    CaseText.objects.create(case=case, vector=_as_vector(case))
+    if not is_anonymous and (asker.name or clean["phone"]):
+        with as_system():
+            Requester.objects.create(
+                case=case,
+                name=asker.name.strip()[:60] or None,
+                phone=clean["phone"] or None,
+                phone_index=blind_index(clean["phone"], "phone") or None,
+                is_organization=asker.is_organization,
+            )
+    flow = CaseFlow(case, by)
+    flow.record_start(data={"channel": channel})
+    record("cases.case.file", case, changes={"number": case.number, "channel": channel})
+    for file in files:
+        store(file, owner=case, purpose="evidence", by=by)
+    publish(CaseFiled(case.pk, case.path, case.channel))
+    return case
+
+
+def _known(source_system: str, source_number: str) -> Case | None:
+    return Case.objects.filter(source_system=source_system, source_number=source_number).first()
+
+
+def _as_vector(case: Case) -> Any:
+    from django.db.models import Value
+    from django.contrib.postgres.search import SearchVectorField
+    from django.db.models.functions import Cast
+
+    return Cast(Value(vector(case.title, case.address, case.text)), SearchVectorField())
+
+
+def _may_file(user: Any, channel: str, path: str) -> bool:
+    """Staff file within their path (deputies anywhere in theirs); residents come with ``by=None``."""
+    if policy.scope(user, "cases.create").covers(path):
+        return True
+    return channel in (Channel.DEPUTY, Channel.SUGGESTION) and policy.scope(user, "cases.suggest").covers(path)
+
+
+def _checked(
+    *, channel: str, demand_type: str, urgency: str, text: str, title: str, place: Place, asker: Asker,
+    created_at: datetime | None, is_anonymous: bool,
+) -> dict[str, str]:
+    errors: dict[str, list[str]] = {}
+    clean = {"text": "", "title": "", "phone": ""}
+
+    def attempt(field: str, check: Any) -> None:
+        try:
+            value = check()
+            if field in clean and isinstance(value, str):
+                clean[field] = value
+        except ValidationError as error:
+            errors[field] = list(error.messages)
+
+    attempt("text", lambda: validators.check_text(text))
+    attempt("phone", lambda: validators.check_phone(asker.phone))
+    attempt("point", lambda: validators.check_point(place.lng, place.lat))
+    if created_at is not None:
+        attempt("created_at", lambda: validators.check_past(created_at))
+    if channel not in Channel.values:
+        errors["channel"] = [f"渠道“{channel}”不在列表中。"]
+    if demand_type not in DemandType.values:
+        errors["demand_type"] = [f"诉求类型“{demand_type}”不在列表中。"]
+    if urgency not in Urgency.values:
+        errors["urgency"] = [f"紧急程度“{urgency}”不在列表中。"]
+    if len(place.path) < policy.DISTRICT_LENGTH or not place.path.isdigit():
+        errors["path"] = ["请选择地点所属的街道或社区。"]
+    if is_anonymous and asker.phone:
+        errors["phone"] = ["匿名诉求不登记电话。"]
+    clean["title"] = (title.strip() or clean["text"].splitlines()[0] if clean["text"] else title.strip())[:120]
+    if errors:
+        raise ValidationError(errors)
+    return clean
+
+
+@transaction.atomic
+def classify(*, case: Case, kind: Kind, place: Place | None, by: Any) -> Case:
+    """Set the kind (and the place) of a case that still waits for dispatch."""
+    if not policy.may_dispatch(by, case):
+        raise NotPermitted("您没有为该事项分类的权限。")
+    changes: dict[str, Any] = {"kind": [case.kind_id, kind.pk]}
+    values: dict[str, Any] = {"kind": kind}
+    if place is not None:
+        if not policy.scope(by, "cases.dispatch").covers(place.path):
+            raise NotPermitted("所选地点不在您的管辖范围内。")
+        validators.check_point(place.lng, place.lat)
+        values |= {"path": place.path, "address": place.address, "lng": place.lng, "lat": place.lat}
+        changes["path"] = [case.path, place.path]
+    changed = Case.objects.filter(pk=case.pk, state=CaseState.RECEIVED).update(**values)
+    if not changed:
+        raise Refused("事项已派出,不能再改类别和地点。")
+    record("cases.case.classify", case, changes=changes)
+    case.refresh_from_db()
+    return case
+
+
+def dispatch_by_list(*, case: Case, by: Any) -> Case:
+    """Accept the first plan of the lists: the one press. Raises ``CannotDispatch`` or a flow error."""
+    CaseFlow(case, by).dispatch(plan=best_plan(case))
+    return case
+
+
+# -- requests: extension, suspension, exclusion --------------------------------------------------
+
+
+@transaction.atomic
+def ask(
+    *, case: Case, kind: str, reason: str, by: Any, until_on: date | None = None, exclusion_class: str = ""
+) -> CaseRequest:
+    """The handling office applies. One pending application of a kind per case."""
+    if kind not in RequestKind.values:
+        raise Refused("申请类型不存在。")
+    if not policy.holding("cases.request")(by, case):
+        raise NotPermitted("只有当前办理单位可以提出申请。")
+    if len(reason.strip()) < 4:
+        raise Refused("请写明理由(至少4个字)。")
+    if kind == RequestKind.EXCLUSION:
+        if exclusion_class not in ExclusionClass.values:
+            raise Refused("请选择剔除类别。")
+        if case.excluded_at is not None:
+            raise Refused("该事项已经剔除考核。")
+    elif case.state != CaseState.HANDLING:
+        raise Refused(f"事项当前为“{case.get_state_display()}”,不能申请{RequestKind(kind).label}。")
+    if kind == RequestKind.EXTENSION and case.extensions >= case.limits.get("max_extensions", 0):
+        raise Refused(f"已延期{case.extensions}次,达到该类事项的上限。")
+    if kind == RequestKind.SUSPENSION and (until_on is None or until_on <= timezone.localdate()):
+        raise Refused("挂账须填写今天以后的到期日。")
+    try:
+        with transaction.atomic():
+            request = CaseRequest.objects.create(
+                case=case, kind=kind, reason=reason.strip(), until_on=until_on, exclusion_class=exclusion_class,
+                office_id=case.holder_office_id, asked_by_id=by.pk, asked_at=timezone.now(),
+            )
+    except IntegrityError:
+        raise Refused(f"该事项已有待审批的{RequestKind(kind).label}申请。") from None
+    record("cases.request.ask", case, changes={"kind": kind, "until_on": until_on}, reason=reason)
+    return request
+
+
+@transaction.atomic
+def decide(*, request: CaseRequest, approve: bool, decision: str, by: Any) -> CaseRequest:
+    """Approve or refuse an application; approval takes effect at once. Never by the applicant."""
+    case = Case.objects.select_for_update().get(pk=request.case_id)
+    verb = "cases.exclude" if request.kind == RequestKind.EXCLUSION else "cases.review_request"
+    if not policy.over(verb)(by, case):
+        raise NotPermitted("您没有审批该申请的权限。")
+    if request.asked_by_id == by.pk:
+        raise NotPermitted("申请人不能审批自己的申请。")
+    if not approve and len(decision.strip()) < 2:
+        raise Refused("不同意须填写意见。")
+    now = timezone.now()
+    state = RequestState.APPROVED if approve else RequestState.REFUSED
+    decided = CaseRequest.objects.filter(pk=request.pk, state=RequestState.PENDING).update(
+        state=state, decided_by_id=by.pk, decided_at=now, decision=decision.strip()
+    )
+    if not decided:
+        raise Refused("该申请已由他人处理,请刷新。")
+    record("cases.request.decide", case, changes={"kind": request.kind, "state": state}, reason=decision)
+    request.refresh_from_db()
+    if approve:
+        _take_effect(request, case, by, now)
+    return request
+
+
+def _take_effect(request: CaseRequest, case: Case, by: Any, now: datetime) -> None:
+    if request.kind == RequestKind.SUSPENSION:
+        CaseFlow(case, by, now=now).suspend(until=request.until_on, reason=request.reason)
+        return
+    if request.kind == RequestKind.EXTENSION:
+        if case.state != CaseState.HANDLING:
+            raise Refused(f"事项当前为“{case.get_state_display()}”,延期不再适用。")
+        clocks.extend(case, now)
+        case.extensions += 1
+    else:
+        case.excluded_at = now
+    case.version += 1
+    case.save(update_fields=["extensions", "excluded_at", "next_due_at", "finish_due_at", "version"])
+
+
+@transaction.atomic
+def withdraw(*, request: CaseRequest, by: Any) -> None:
+    """The applicant takes a pending application back."""
+    if request.asked_by_id != by.pk:
+        raise NotPermitted("只有申请人可以撤回。")
+    if not CaseRequest.objects.filter(pk=request.pk, state=RequestState.PENDING).update(
+        state=RequestState.WITHDRAWN, decided_at=timezone.now()
+    ):
+        raise Refused("该申请已处理,不能撤回。")
+    record("cases.request.withdraw", request.case)
+
+
+# -- the system's own steps ----------------------------------------------------------------------
+
+
+def answer_repeats(*, root: Case) -> int:
+    """Give the root's answer to every case linked to it; returns how many."""
+    done = 0
+    for repeat in Case.objects.filter(root=root, state=CaseState.LINKED).order_by("pk"):
+        CaseFlow(repeat).follow_root()
+        done += 1
+    return done
+
+
+def archive_old(*, now: datetime, limit: int = 500) -> int:
+    """Archive what was closed longer ago than the rules say; returns how many."""
+    done = 0
+    shortest = timedelta(days=1)
+    rows = Case.objects.filter(
+        state__in=[CaseState.CLOSED, CaseState.ANSWERED], closed_at__lt=now - shortest
+    ).order_by("closed_at")[:limit]
+    for case in rows:
+        assert case.closed_at is not None
+        if case.closed_at < now - timedelta(days=rules_for(case.path).archive_days):
+            CaseFlow(case, now=now).archive()
+            done += 1
+    return done
+
+
+__all__ = [
+    "Asker", "CannotDispatch", "Place", "answer_repeats", "archive_old", "ask", "classify", "decide",
+    "dispatch_by_list", "file_case", "withdraw",
+]

@@ -1,0 +1,488 @@
+"""The states and steps of a case. The one place where a case changes its state.
+
+filed → dispatched → signed → handled → replied → checked on site → called back → closed → archived,
+with return and dispute, rework, suspension, linking and reopening. Sources: 北京市接诉即办工作条例 arts. 11–15,
+23; GB/T 30428 seven links; rules.md 2.1.4.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from wangge.cases import clocks, policy
+from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json
+from wangge.cases.enums import (
+    LIVE_STATES,
+    TOLD,
+    CaseState,
+    ClockName,
+    Disposition,
+    PartRole,
+    PartState,
+    ResultClass,
+    Satisfaction,
+    Solved,
+)
+from wangge.cases.events import CaseClosed, CaseMoved
+from wangge.cases.models import CallBack, Case, CasePart, CaseTransition, Contact
+from wangge.cases.rules import rules_for
+from wangge.duties.resolution import may_assign_to_community
+from wangge.kernel.events.bus import publish
+from wangge.kernel.flow import Flow, Refused, TransitionBase, step
+from wangge.kernel.jobs.queue import defer
+from wangge.organization import queries as organization
+
+S = CaseState
+
+
+def _not_designated(flow: CaseFlow) -> str | None:
+    return "本单位为指定承办单位,不得再次退单(潍坊市12345条例)。" if flow.obj.designated else None
+
+
+def _within_return_window(flow: CaseFlow) -> str | None:
+    hours = rules_for(flow.obj.path).return_hours
+    start = flow.obj.dispatched_at
+    late = start is not None and flow.now > start + timedelta(hours=hours)
+    return f"派单已超过{hours}小时,不能退单;职责有争议请申请协调。" if late else None
+
+
+def _contacted(flow: CaseFlow) -> str | None:
+    case = flow.obj
+    if case.is_anonymous or not case.reply_wanted or case.contacted_at is not None:
+        return None
+    return "尚未联系诉求人,请先登记联系情况。"
+
+
+def _parts_answered(flow: CaseFlow) -> str | None:
+    waiting = flow.obj.parts.filter(
+        role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING]
+    ).values_list("office_id", flat=True)
+    if not waiting:
+        return None
+    names = organization.names(list(waiting))
+    return f"协办单位尚未反馈:{'、'.join(names.values())}。"
+
+
+def _somebody_else(flow: CaseFlow) -> str | None:
+    own = flow.user is not None and flow.obj.handled_by_id == flow.user.pk
+    return "核查人不能是办理人本人,请由其他人员核查。" if own else None
+
+
+def _within_reopen_window(flow: CaseFlow) -> str | None:
+    days = rules_for(flow.obj.path).reopen_days
+    closed = flow.obj.closed_at
+    late = closed is not None and flow.now > closed + timedelta(days=days)
+    return f"结案已超过{days}天,请作为新事项登记。" if late else None
+
+
+def _no_call_back_needed(flow: CaseFlow) -> str | None:
+    if flow.obj.is_anonymous or not flow.obj.reply_wanted:
+        return None
+    return "诉求人要求回复,须回访后结案。"
+
+
+def _no_pending_request(flow: CaseFlow) -> str | None:
+    return "有申请正在审批,请先处理或撤回申请。" if flow.obj.requests.filter(state="pending").exists() else None
+
+
+class CaseFlow(Flow[Case]):
+    """``CaseFlow(case, user).sign(seen=case.version)``. See ``kernel.flow``."""
+
+    model = Case
+    transitions = CaseTransition
+    states = CaseState
+    noun = "事项"
+    initial = (S.RECEIVED,)
+
+    # -- intake ------------------------------------------------------------------------------
+
+    @step("派单", source=S.RECEIVED, target=S.DISPATCHED, may=policy.may_dispatch, primary=True)
+    def dispatch(self, *, plan: Plan) -> None:
+        """Give the case to the offices of ``plan``. An overridden plan asks for a reason."""
+        case = self.obj
+        if plan.overridden and not self.reason:
+            raise Refused("与清单建议不同,请填写改派理由。")
+        within = policy.dispatch_path(self.user, case) if self.user is not None else ""
+        if len(within) > policy.DISTRICT_LENGTH and not plan.lead.path.startswith(within):
+            raise Refused(f"街道只能派给本街道的单位;{plan.lead.name}请通过吹哨或上报区级派单。")
+        case.kind_id = plan.kind_id
+        case.duty_id, case.list_item, case.legal_basis = plan.duty_id, plan.list_item, plan.legal_basis
+        case.dispatch_reason, case.limit_name = plan.reason, plan.limits.name
+        case.limits = limits_as_json(plan.limits)
+        self._withdraw_parts()
+        clocks.restart(case, self.now)
+        case.dispatched_at, case.signed_at, case.contacted_at = self.now, None, None
+        case.lead_office_id = case.holder_office_id = plan.lead.id
+        case.office_ids = plan.office_ids
+        CasePart.objects.bulk_create(
+            CasePart(
+                case=case,
+                office_id=office.id,
+                role=PartRole.LEAD if office.id == plan.lead.id else PartRole.ASSIST,
+                created_at=self.now,
+            )
+            for office in (plan.lead, *plan.assists)
+        )
+        self.taken.to_office_id = plan.lead.id
+        self.taken.data = {"confidence": round(plan.confidence, 3), "overridden": plan.overridden}
+
+    @step("直接答复", source=S.RECEIVED, target=S.ANSWERED, may=policy.over("cases.answer"))
+    def answer(self, *, reply: str) -> None:
+        """Answered at once (a consultation)."""
+        if not reply.strip():
+            raise Refused("请填写答复内容。")
+        self._end_undispatched(Disposition.ANSWERED, reply)
+
+    @step("不予派单", source=S.RECEIVED, target=S.ANSWERED, may=policy.over("cases.answer"), needs_reason=True)
+    def decline(self, *, disposition: str, told: str = "") -> None:
+        """One of the six classes that are not dispatched (条例 art. 11), with what the caller is told."""
+        if disposition not in TOLD or disposition == Disposition.ANSWERED:
+            raise Refused("请选择不予派单的类别。")
+        self._end_undispatched(disposition, told.strip() or TOLD[disposition])
+
+    # -- sign, return, dispute ---------------------------------------------------------------
+
+    @step("签收", source=S.DISPATCHED, target=S.HANDLING, may=policy.holding("cases.sign"), primary=True)
+    def sign(self) -> None:
+        self._sign()
+
+    @step(
+        "退单",
+        source=(S.DISPATCHED, S.HANDLING),
+        target=S.RETURNED,
+        may=policy.holding("cases.return"),
+        guards=(_not_designated, _within_return_window, _no_pending_request),
+        needs_reason=True,
+    )
+    def send_back(self) -> None:
+        """Not this office's duty: back to the dispatcher, who decides (条例 art. 12 派单异议)."""
+        self.obj.returns += 1
+        clocks.pause(self.obj, self.now)
+        self._perhaps_a_problem()
+
+    @step(
+        "同意退单", source=S.RETURNED, target=S.RECEIVED, may=policy.over("cases.review_return"), needs_reason=True,
+        primary=True,
+    )
+    def accept_return(self) -> None:
+        case = self.obj
+        self._withdraw_parts()
+        clocks.stop(case, self.now)
+        case.lead_office_id = case.holder_office_id = None
+        case.office_ids = []
+
+    @step(
+        "驳回退单(指定承办)",
+        source=S.RETURNED,
+        target=S.DISPATCHED,
+        may=policy.over("cases.review_return"),
+        needs_reason=True,
+    )
+    def uphold(self) -> None:
+        """The office stays responsible and may not return again (rules 2.1.4)."""
+        self.obj.designated = True
+        clocks.resume(self.obj, self.now)
+        self.obj.signed_at = None
+        clocks.start(self.obj, ClockName.SIGN, self.now)
+        self.taken.to_office_id = self.obj.lead_office_id
+
+    # -- handling ----------------------------------------------------------------------------
+
+    @step("联系诉求人", source=(S.DISPATCHED, S.HANDLING), target=S.HANDLING, may=policy.holding("cases.contact"))
+    def contact(self, *, way: str, reached: bool, note: str = "") -> None:
+        """The first try that reaches the requester stops the contact clock; each try is kept."""
+        self._sign()
+        self._contact(way, reached, note)
+
+    @step("交办", source=(S.DISPATCHED, S.HANDLING), target=S.HANDLING, may=policy.holding("cases.assign"))
+    def assign(self, *, office_id: int, asked: str = "", path: str = "") -> None:
+        """The lead gives a part to another office; communities only what their list holds (条例 art. 17)."""
+        case = self.obj
+        office = organization.office(office_id)
+        lead = organization.office(case.lead_office_id) if case.lead_office_id else None
+        if office is None or lead is None:
+            raise Refused("所选单位不存在或已撤销。")
+        if not office.path.startswith(lead.path):
+            raise Refused(f"{office.name}不在{lead.name}的管辖范围内,请通过吹哨或申请协调。")
+        if office.level == BELOW_STREET:
+            assert case.kind_id is not None
+            rule = may_assign_to_community(case.kind_id, office.path, timezone.localdate(self.now))
+            if not rule:
+                raise Refused(rule.reason)
+        if path and path.startswith(case.path):
+            case.path = path
+        self._sign()
+        part, created = CasePart.objects.get_or_create(
+            case=case,
+            office_id=office_id,
+            state__in=[PartState.WAITING, PartState.HANDLING, PartState.ANSWERED],
+            defaults={"role": PartRole.ASSIST, "state": PartState.WAITING, "asked": asked, "created_at": self.now},
+        )
+        if not created:
+            if part.role == PartRole.LEAD:
+                raise Refused("该单位就是主办单位。")
+            CasePart.objects.filter(pk=part.pk).update(state=PartState.WAITING, asked=asked, answered_at=None)
+        case.office_ids = sorted({*case.office_ids, office_id})
+        case.holder_office_id = office_id
+        self.taken.to_office_id = office_id
+        self.taken.data = {"asked": asked}
+
+    @step("反馈", source=S.HANDLING, target=S.HANDLING, may=policy.taking_part("cases.handle"))
+    def report_part(self, *, office_id: int, answer: str) -> None:
+        """An assisting office answers for its part; the case goes back to the lead (条例 art. 14)."""
+        case = self.obj
+        if self.user is not None and not policy.acts_for(self.user, "cases.handle", office_id):
+            raise Refused("只能为本单位反馈。")
+        if not answer.strip():
+            raise Refused("请填写办理情况。")
+        done = case.parts.filter(
+            office_id=office_id, role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING]
+        ).update(
+            state=PartState.ANSWERED,
+            answer=answer.strip(),
+            answered_at=self.now,
+            answered_by_id=self.user.pk if self.user is not None else None,
+        )
+        if not done:
+            raise Refused("本单位没有待反馈的分办任务。")
+        if case.holder_office_id == office_id:
+            case.holder_office_id = case.lead_office_id
+        case.handled_by_id = self.user.pk if self.user is not None else None
+        self.taken.to_office_id = case.lead_office_id
+        self.taken.data = {"office_id": office_id}
+
+    @step(
+        "答复",
+        source=(S.DISPATCHED, S.HANDLING),
+        target=(S.REPLIED, S.CHECKED),
+        may=policy.holding("cases.reply"),
+        guards=(_parts_answered, _no_pending_request),
+        primary=True,
+    )
+    def reply(
+        self, *, text: str, result_class: str = ResultClass.SOLVED, contacted: str = "", note: str = ""
+    ) -> None:
+        """The lead's answer. ``contacted`` (a ContactWay) records the contact in the same step."""
+        case = self.obj
+        if not text.strip():
+            raise Refused("请填写答复内容。")
+        if result_class not in ResultClass.values:
+            raise Refused("请选择办理结果。")
+        self._sign()
+        if contacted:
+            self._contact(contacted, True, note)
+        if why := _contacted(self):
+            raise Refused(why)
+        case.reply, case.result_class = text.strip(), result_class
+        case.replied_at, case.handled_by_id = self.now, self.user.pk if self.user is not None else None
+        case.parts.filter(role=PartRole.LEAD).exclude(state=PartState.WITHDRAWN).update(
+            state=PartState.ANSWERED, answer=text.strip(), answered_at=self.now, answered_by_id=case.handled_by_id
+        )
+        clocks.stop(case, self.now)
+        self.taken.target = S.REPLIED if case.needs_check else S.CHECKED
+
+    # -- check, call-back, close -------------------------------------------------------------
+
+    @step(
+        "核查通过", source=S.REPLIED, target=S.CHECKED, may=policy.over("cases.check"), guards=(_somebody_else,),
+        primary=True,
+    )
+    def check_pass(self) -> None:
+        """Seen on the spot by somebody else than the handler."""
+
+    @step(
+        "核查不通过",
+        source=S.REPLIED,
+        target=S.HANDLING,
+        may=policy.over("cases.check"),
+        guards=(_somebody_else,),
+        needs_reason=True,
+    )
+    def check_fail(self) -> None:
+        self._rework()
+
+    @step(
+        "回访", source=S.CHECKED, target=(S.CLOSED, S.HANDLING, S.CHECKED), may=policy.over("cases.callback"),
+        primary=True,
+    )
+    def call_back(
+        self, *, way: str, reached: bool, solved: str = "", satisfaction: str = "", comment: str = "",
+        rework: bool | None = None,
+    ) -> None:
+        """Ask *solved?* and *satisfied?* apart. Not solved → rework, unless told otherwise with a reason;
+        not reached → again, up to the tries allowed, then closed without a rating."""
+        case = self.obj
+        if reached and (solved not in Solved.values or satisfaction not in Satisfaction.values):
+            raise Refused("已接通的回访须分别记录“是否解决”和“满意度”。")
+        CallBack.objects.create(
+            case=case, way=way, reached=reached, solved=solved if reached else "",
+            satisfaction=satisfaction if reached else "", comment=comment, at=self.now,
+            by_id=self.user.pk if self.user is not None else None,
+        )
+        case.call_backs += 1
+        if not reached:
+            last = case.call_backs >= rules_for(case.path).call_back_tries
+            self.taken.target = S.CLOSED if last else S.CHECKED
+        else:
+            case.solved, case.satisfaction = solved, satisfaction
+            again = solved == Solved.NO and case.result_class != ResultClass.UNREASONABLE if rework is None else rework
+            if rework is False and solved == Solved.NO and not self.reason:
+                raise Refused("诉求人认为未解决而不重办,请填写理由。")
+            self.taken.target = S.HANDLING if again else S.CLOSED
+        if self.taken.target == S.HANDLING:
+            self._rework()
+        elif self.taken.target == S.CLOSED:
+            self._close()
+        self.taken.data = {"reached": reached, "solved": solved, "satisfaction": satisfaction}
+
+    @step("结案", source=S.CHECKED, target=S.CLOSED, may=policy.over("cases.close"), guards=(_no_call_back_needed,))
+    def close(self) -> None:
+        """Close without a call-back: the requester is anonymous or wants no reply."""
+        self._close()
+
+    @step(
+        "重新办理",
+        source=(S.CLOSED, S.ANSWERED),
+        target=(S.HANDLING, S.RECEIVED),
+        may=policy.over("cases.reopen"),
+        guards=(_within_reopen_window,),
+        needs_reason=True,
+    )
+    def reopen(self) -> None:
+        self.obj.closed_at = None
+        if self.state == S.ANSWERED:
+            self.obj.disposition = ""
+            self.taken.target = S.RECEIVED
+        else:
+            self._rework()
+            self.taken.target = S.HANDLING
+
+    @step("归档", source=(S.CLOSED, S.ANSWERED), target=S.ARCHIVED, may=policy.over("cases.archive"))
+    def archive(self) -> None:
+        """The file is whole; nothing changes any more."""
+
+    # -- suspension, supervision, linking ----------------------------------------------------
+
+    @step("挂账", source=S.HANDLING, target=S.SUSPENDED, may=policy.over("cases.review_request"), system=True)
+    def suspend(self, *, until: Any) -> None:
+        """Taken when an application is approved (``actions.decide_request``)."""
+        self.obj.suspended_until_on = until
+        clocks.pause(self.obj, self.now)
+
+    @step("恢复办理", source=S.SUSPENDED, target=S.HANDLING, may=policy.over("cases.review_request"), needs_reason=True)
+    def resume(self) -> None:
+        self.obj.suspended_until_on = None
+        clocks.resume(self.obj, self.now)
+
+    @step(
+        "督办",
+        source=[s for s in LIVE_STATES if s != S.LINKED],
+        target=None,
+        may=policy.over("cases.supervise"),
+        needs_reason=True,
+    )
+    def supervise(self) -> None:
+        self.obj.supervised_at = self.now
+
+    @step(
+        "提级", source=(S.DISPATCHED, S.HANDLING, S.RETURNED), target=None, may=policy.over("cases.escalate"),
+        needs_reason=True,
+    )
+    def escalate(self) -> None:
+        """A problem order: the district analyses and takes measures (条例 art. 20 提级响应)."""
+        self.obj.is_problem = True
+        self.obj.escalated_to = "district"
+
+    @step("并案", source=(S.RECEIVED, S.DISPATCHED, S.HANDLING), target=S.LINKED, may=policy.over("cases.link"))
+    def link(self, *, root: Case) -> None:
+        """The root's answer will serve this case too."""
+        case = self.obj
+        if root.pk == case.pk or root.root_id is not None or root.state == S.LINKED:
+            raise Refused("不能并入自身或已并案的事项,请选择主事项。")
+        if case.repeats.exists():
+            raise Refused("本事项已有并入的事项,不能再并入其他事项。")
+        case.root = root
+        self._withdraw_parts()
+        clocks.stop(case, self.now)
+        self.taken.data = {"root": root.number}
+
+    @step("取消并案", source=S.LINKED, target=S.RECEIVED, may=policy.over("cases.link"), needs_reason=True)
+    def unlink(self) -> None:
+        self.obj.root = None
+        self.obj.lead_office_id = self.obj.holder_office_id = None
+
+    @step("随主事项答复", source=S.LINKED, target=S.CHECKED, may=policy.over("cases.link"), system=True)
+    def follow_root(self) -> None:
+        case, root = self.obj, self.obj.root
+        assert root is not None
+        case.reply, case.result_class, case.replied_at = root.reply, root.result_class, root.replied_at
+        case.lead_office_id = case.holder_office_id = root.lead_office_id
+        case.kind_id = case.kind_id or root.kind_id
+
+    # -- what several steps share ------------------------------------------------------------
+
+    def moved(self, row: TransitionBase) -> None:
+        case = self.obj
+        publish(CaseMoved(case.pk, case.number, case.path, row.step, row.source, row.target))
+        if row.target == S.CLOSED:
+            publish(CaseClosed(case.pk, case.number, case.path, case.solved, case.satisfaction))
+        if row.target == S.CHECKED and row.source != S.CHECKED:
+            defer("cases.answer_repeats", case_id=case.pk)
+
+    def _sign(self) -> None:
+        case = self.obj
+        if case.signed_at is not None:
+            return
+        case.signed_at = self.now
+        clocks.stop(case, self.now, names=[ClockName.SIGN])
+        case.parts.filter(role=PartRole.LEAD, state=PartState.WAITING).update(
+            state=PartState.HANDLING, signed_at=self.now
+        )
+
+    def _contact(self, way: str, reached: bool, note: str) -> None:
+        Contact.objects.create(
+            case=self.obj, way=way, reached=reached, note=note, at=self.now,
+            by_id=self.user.pk if self.user is not None else None,
+        )
+        if reached and self.obj.contacted_at is None:
+            self.obj.contacted_at = self.now
+            clocks.stop(self.obj, self.now, names=[ClockName.CONTACT])
+
+    def _withdraw_parts(self) -> None:
+        if self.obj.dispatched_at is not None:
+            self.obj.parts.exclude(state=PartState.WITHDRAWN).update(state=PartState.WITHDRAWN)
+
+    def _end_undispatched(self, disposition: str, told: str) -> None:
+        case = self.obj
+        case.disposition, case.reply = disposition, told.strip()
+        case.replied_at = case.closed_at = self.now
+
+    def _rework(self) -> None:
+        """Back to the lead with a fresh finish clock (half of nothing is skipped: checked and called again)."""
+        case = self.obj
+        case.reworks += 1
+        case.holder_office_id = case.lead_office_id
+        case.parts.filter(role=PartRole.LEAD).exclude(state=PartState.WITHDRAWN).update(
+            state=PartState.HANDLING, answered_at=None
+        )
+        clocks.start(case, ClockName.FINISH, self.now)
+        self._perhaps_a_problem()
+
+    def _perhaps_a_problem(self) -> None:
+        case = self.obj
+        if not case.is_problem and case.returns + case.reworks >= rules_for(case.path).problem_after:
+            case.is_problem, case.escalated_to = True, "district"
+
+    def _close(self) -> None:
+        self.obj.closed_at = self.now
+        self.obj.holder_office_id = self.obj.lead_office_id
+
+
+def return_deadline(case: Case) -> Any:
+    """Until when the office may return the case (local time), or None."""
+    if case.dispatched_at is None:
+        return None
+    return timezone.localtime(case.dispatched_at + timedelta(hours=rules_for(case.path).return_hours))

@@ -1,0 +1,37 @@
+"""Background work: load by id, call an action."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wangge.cases import actions, sweeping, tallies
+from wangge.cases.models import Case
+from wangge.kernel.jobs.queue import task
+from wangge.kernel.jobs.sweeper import sweep
+
+
+@task("cases.answer_repeats")
+def answer_repeats(case_id: int) -> int:
+    return actions.answer_repeats(root=Case.objects.get(pk=case_id))
+
+
+@sweep(name="cases.clocks", every=30)
+def sweep_clocks(now: datetime) -> int:
+    """Warn before, escalate after."""
+    return sweeping.warn(now=now) + sweeping.escalate(now=now)
+
+
+@sweep(name="cases.suspended", every=3600)
+def sweep_suspended(now: datetime) -> int:
+    """Suspended cases whose day has come are handled again: suspended, never forgotten."""
+    return sweeping.end_suspensions(now=now)
+
+
+@sweep(name="cases.archive", every=3600)
+def sweep_archive(now: datetime) -> int:
+    return actions.archive_old(now=now)
+
+
+@sweep(name="cases.tallies", every=60)
+def sweep_tallies(now: datetime) -> int:  # noqa: ARG001
+    return tallies.compact()

@@ -1,0 +1,80 @@
+"""What the clock does by itself: warn before, escalate after, end suspensions. A bad row never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from wangge.cases.enums import CaseState, ClockName, NoticeKind
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case, CaseClock, Notice
+from wangge.organization.queries import street_centre
+
+BATCH: Final = 500
+logger = structlog.get_logger(__name__)
+
+
+def warn(*, now: datetime) -> int:
+    """A notice to the holding office for every clock whose warning instant has passed; returns how many."""
+    return _each(CaseClock.objects.due_to_warn(now).select_related("case")[:BATCH], lambda clock: _warn(clock, now))
+
+
+def escalate(*, now: datetime) -> int:
+    """A notice to the holding office and to the office above it for every clock that has run out."""
+    rows = CaseClock.objects.due_to_escalate(now).select_related("case")[:BATCH]
+    return _each(rows, lambda clock: _escalate(clock, now))
+
+
+def end_suspensions(*, now: datetime) -> int:
+    """Take up again what was suspended until today."""
+    today = timezone.localdate(now)
+    rows = Case.objects.filter(state=CaseState.SUSPENDED, suspended_until_on__lte=today)[:BATCH]
+    return _each(rows, lambda case: _resume(case, now))
+
+
+def _each(rows: Iterable[Any], act: Callable[[Any], None]) -> int:
+    done = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                act(row)
+            done += 1
+        except Exception:
+            logger.exception("sweep.row_failed", row=str(row.pk), table=row._meta.label_lower)
+    return done
+
+
+def _warn(clock: CaseClock, now: datetime) -> None:
+    if not CaseClock.objects.filter(pk=clock.pk, warned_at__isnull=True).update(warned_at=now):
+        return
+    due = timezone.localtime(clock.due_at)
+    text = f"{ClockName(clock.name).label}时限将到:{due:%m月%d日 %H:%M}"
+    Notice.objects.create(
+        case=clock.case, office_id=clock.case.holder_office_id, kind=NoticeKind.WARNING, text=text, at=now
+    )
+
+
+def _escalate(clock: CaseClock, now: datetime) -> None:
+    if not CaseClock.objects.filter(pk=clock.pk, escalated_at__isnull=True).update(escalated_at=now):
+        return
+    case = clock.case
+    text = f"{ClockName(clock.name).label}已超过时限 {timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
+    above = street_centre(case.path)
+    offices = {case.holder_office_id, above.id if above is not None else None}
+    Notice.objects.bulk_create(
+        Notice(case=case, office_id=office, kind=NoticeKind.OVERDUE, text=text, at=now)
+        for office in offices
+        if office is not None
+    )
+
+
+def _resume(case: Case, now: datetime) -> None:
+    CaseFlow(case, now=now).resume(reason="挂账到期,自动恢复办理")
+    Notice.objects.create(
+        case=case, office_id=case.holder_office_id, kind=NoticeKind.RESUMED, text="挂账到期,已恢复办理", at=now
+    )

@@ -1,0 +1,51 @@
+"""Searching Chinese text without an extension: overlapping pairs of characters as lexemes.
+
+``vector`` turns text into a ``tsvector`` literal (pairs with positions), ``query`` a search into a
+``tsquery`` of adjacent pairs, so a phrase of two or more characters is found exactly, by a GIN index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Beyond this the words are not indexed (a tsvector position ends at 16,383).
+INDEXED: Final = 600
+_SPLIT: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
+
+
+def _pieces(text: str) -> list[str]:
+    """Latin words whole, Chinese runs apart."""
+    return _WORD.findall(_SPLIT.sub(" ", unicodedata.normalize("NFKC", text).lower()))
+
+
+def _pairs(piece: str) -> list[str]:
+    if piece[0].isascii():
+        return [piece[:40]]
+    return [piece[i : i + 2] for i in range(len(piece) - 1)] or [piece]
+
+
+def vector(*texts: str) -> str:
+    """The ``tsvector`` of the texts as a literal: ``'噪音':1 '音扰':2 …`` (a gap between pieces)."""
+    places: dict[str, list[str]] = {}
+    position = 1
+    for piece in _pieces(" ".join(texts)[:INDEXED]):
+        for pair in _pairs(piece):
+            places.setdefault(pair, []).append(str(position))
+            position += 1
+        position += 1
+    return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())
+
+
+def query(text: str) -> str:
+    """The ``tsquery`` for a search; empty when nothing searchable is left."""
+    phrases = []
+    for piece in _pieces(text[:200]):
+        pairs = _pairs(piece)
+        if len(pairs) == 1 and len(pairs[0]) == 1 and not pairs[0].isascii():
+            phrases.append(f"'{pairs[0]}':*")
+        else:
+            phrases.append("(" + " <-> ".join(f"'{pair}'" for pair in pairs) + ")")
+    return " & ".join(phrases)

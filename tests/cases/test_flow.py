@@ -1,0 +1,226 @@
+"""The loop of a case: every step, who may take it, and what it leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from wangge.cases.actions import Asker, ask, decide
+from wangge.cases.dispatching import overridden, plans_for
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case, CaseClock
+from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
+
+from .conftest import World
+
+
+def again(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def test_the_whole_way(world: World) -> None:
+    case = world.dispatched()
+    assert case.state == "dispatched"
+    assert case.lead_office == world.offices["centre"]
+    wang = world["街道老王"]
+    CaseFlow(case, wang).sign()
+    CaseFlow(case, wang).contact(way="phone", reached=True, note="已致电")
+    CaseFlow(case, wang).reply(text="已清运并增加班次")
+    CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=True, solved="yes", satisfaction="5")
+    case = again(case)
+    assert (case.state, case.solved, case.satisfaction) == ("closed", "yes", "5")
+    assert [t.step for t in case.transitions.order_by("id")] == [
+        "create", "dispatch", "sign", "contact", "reply", "call_back",
+    ]
+
+
+def test_a_closed_case_has_no_running_clock(world: World) -> None:
+    case = world.dispatched()
+    wang = world["街道老王"]
+    CaseFlow(case, wang).reply(text="已清运", contacted="phone")
+    CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=True, solved="yes", satisfaction="4")
+    assert CaseClock.objects.filter(case=case, stopped_at__isnull=True).count() == 0
+    assert again(case).next_due_at is None
+
+
+def test_dispatch_says_why_in_words(world: World) -> None:
+    case = world.dispatched()
+    assert "少先路街道社会治理综合指挥中心" in case.dispatch_reason
+    assert case.list_item == "街道职责清单 4-1 环境卫生管理"
+
+
+def test_an_override_asks_for_a_reason(world: World) -> None:
+    case = world.file()
+    plan = overridden(plans_for(case)[0], lead_id=world.offices["housing"].pk, assist_ids=[], channel="hotline", reason="")
+    with pytest.raises(Refused, match="改派理由"):
+        CaseFlow(case, world["话务小赵"]).dispatch(plan=plan)
+    assert again(case).state == "received"
+
+
+def test_the_second_to_press_is_told_who_was_first(world: World) -> None:
+    case = world.dispatched()
+    first, second = again(case), again(case)
+    CaseFlow(first, world["街道老王"]).sign()
+    with pytest.raises(Conflict, match="街道老王已于.*完成“签收”"):
+        CaseFlow(second, world["街道老王"]).sign()
+    assert again(case).transitions.filter(step="sign").count() == 1
+
+
+def test_another_street_may_not_sign(world: World) -> None:
+    case = world.dispatched()
+    with pytest.raises(NotPermitted):
+        CaseFlow(case, world["外街小孙"]).sign()
+    assert again(case).state == "dispatched"
+
+
+def test_a_return_needs_a_reason(world: World) -> None:
+    case = world.dispatched()
+    with pytest.raises(ReasonMissing):
+        CaseFlow(case, world["街道老王"]).send_back()
+    assert again(case).returns == 0
+
+
+def test_a_return_pauses_the_clocks(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).send_back(reason="不属于本街道")
+    assert again(case).next_due_at is None
+    assert again(case).clocks.filter(paused_at__isnull=True).count() == 0
+
+
+def test_a_designated_office_may_not_return_again(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).send_back(reason="不属于本街道")
+    CaseFlow(case, world["热线班长"]).uphold(reason="属地管理")
+    with pytest.raises(Refused, match="指定承办"):
+        CaseFlow(case, world["街道老王"]).send_back(reason="再退一次")
+    assert again(case).state == "dispatched"
+
+
+def test_too_late_to_return(world: World) -> None:
+    case = world.dispatched()
+    with pytest.raises(Refused, match="24小时"):
+        CaseFlow(case, world["街道老王"], now=timezone.now() + timedelta(hours=25)).send_back(reason="不属于本街道")
+
+
+def test_a_reply_waits_for_the_contact(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).sign()
+    with pytest.raises(Refused, match="联系诉求人"):
+        CaseFlow(case, world["街道老王"]).reply(text="已清运")
+
+
+def test_a_reply_waits_for_every_part(world: World) -> None:
+    case = world.dispatched(kind=world.kinds["building"])
+    assert case.lead_office == world.offices["housing"]
+    with pytest.raises(Refused, match="少先路街道社会治理综合指挥中心"):
+        CaseFlow(case, world["住建小周"]).reply(text="已查看", contacted="phone")
+    assert again(case).state == "dispatched"
+
+
+def test_the_community_reports_back_to_the_street(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="到现场看看")
+    assert again(case).holder_office == world.offices["community"]
+    CaseFlow(case, world["社区小陈"]).report_part(office_id=world.offices["community"].pk, answer="已清理")
+    assert again(case).holder_office == world.offices["centre"]
+    assert again(case).parts.get(office=world.offices["community"]).state == "answered"
+
+
+def test_the_handler_may_not_check_his_own_work(world: World) -> None:
+    case = world.file(channel="grid", by=world["网格员小李"])
+    CaseFlow(case, world["街道老王"]).dispatch(plan=plans_for(case)[0])
+    CaseFlow(case, world["街道老王"]).reply(text="已清理", contacted="visit")
+    assert again(case).state == "replied"
+    with pytest.raises(Refused, match="办理人本人"):
+        CaseFlow(case, world["街道老王"]).check_pass()
+
+
+def test_a_failed_check_sends_it_back(world: World) -> None:
+    case = world.file(channel="grid", by=world["网格员小李"])
+    CaseFlow(case, world["街道老王"]).dispatch(plan=plans_for(case)[0])
+    CaseFlow(case, world["街道老王"]).reply(text="已清理", contacted="visit")
+    CaseFlow(case, world["社区小陈"]).check_fail(reason="现场仍有垃圾")
+    case = again(case)
+    assert (case.state, case.reworks) == ("handling", 1)
+    assert case.clocks.filter(name="finish", stopped_at__isnull=True).count() == 1
+
+
+def test_not_solved_is_reworked(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).reply(text="已清运", contacted="phone")
+    CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=True, solved="no", satisfaction="1")
+    assert (again(case).state, again(case).reworks) == ("handling", 1)
+
+
+def test_three_tries_without_an_answer_close_without_a_rating(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).reply(text="已清运", contacted="phone")
+    for _ in range(3):
+        CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=False)
+    assert (again(case).state, again(case).satisfaction) == ("closed", "")
+
+
+def test_three_returns_or_reworks_make_a_problem_order(world: World) -> None:
+    case = world.dispatched()
+    for _ in range(3):
+        CaseFlow(case, world["街道老王"]).reply(text="已清运", contacted="phone")
+        CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=True, solved="no", satisfaction="1")
+    assert (again(case).is_problem, again(case).escalated_to) == (True, "district")
+
+
+def test_the_root_answers_for_its_repeats(world: World) -> None:
+    from wangge.cases.actions import answer_repeats
+
+    root, repeat = world.dispatched(), world.dispatched(asker=Asker(name="李叔", phone="13800000002"))
+    CaseFlow(repeat, world["话务小赵"]).link(root=root)
+    assert again(repeat).state == "linked"
+    CaseFlow(root, world["街道老王"]).reply(text="已清运", contacted="phone")
+    assert answer_repeats(root=root) == 1
+    assert (again(repeat).state, again(repeat).reply) == ("checked", "已清运")
+
+
+def test_an_extension_moves_the_finish(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).sign()
+    before = again(case).finish_due_at
+    request = ask(case=again(case), kind="extension", reason="需要协调设备", by=world["街道老王"])
+    decide(request=request, approve=True, decision="同意", by=world["热线班长"])
+    after = again(case).finish_due_at
+    assert before is not None
+    assert after is not None
+    assert after - before == timedelta(days=7)
+
+
+def test_nobody_approves_his_own_request(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).sign()
+    request = ask(case=again(case), kind="extension", reason="需要协调设备", by=world["街道老王"])
+    with pytest.raises(NotPermitted):
+        decide(request=request, approve=True, decision="同意", by=world["街道老王"])
+    request.refresh_from_db()
+    assert request.state == "pending"
+
+
+def test_a_suspension_pauses_and_comes_back(world: World) -> None:
+    from wangge.cases.sweeping import end_suspensions
+
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).sign()
+    until = timezone.localdate() + timedelta(days=10)
+    request = ask(case=again(case), kind="suspension", reason="冬季无法施工", by=world["街道老王"], until_on=until)
+    decide(request=request, approve=True, decision="同意", by=world["热线班长"])
+    assert (again(case).state, again(case).next_due_at) == ("suspended", None)
+    assert end_suspensions(now=timezone.now() + timedelta(days=11)) == 1
+    assert again(case).state == "handling"
+    assert again(case).next_due_at is not None
+
+
+def test_the_options_say_why_not(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).send_back(reason="不属于本街道")
+    CaseFlow(case, world["热线班长"]).uphold(reason="属地管理")
+    options = {o.step.name: o.why_not for o in CaseFlow(again(case), world["街道老王"]).options()}
+    assert options["sign"] == ""
+    assert options["send_back"] == "本单位为指定承办单位,不得再次退单(潍坊市12345条例)。"
