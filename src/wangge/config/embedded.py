@@ -90,7 +90,7 @@ def superuser_url() -> str:
 
 def is_embedded(url: str) -> bool:
     """Whether ``url`` is the embedded server of this installation (and not one of the operator's own)."""
-    return _server is not None and url.split("host=")[-1] == url_for("x").split("host=")[-1]
+    return _server is not None and url.rsplit("host=", maxsplit=1)[-1] == url_for("x").split("host=")[-1]
 
 
 def binary(name: str) -> Path | None:

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wangge.config.settings")
 application = get_wsgi_application()
+
+from wangge.config.checks import refuse_weak_settings  # noqa: E402 - needs the apps
+
+refuse_weak_settings(database=False)
