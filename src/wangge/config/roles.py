@@ -1,7 +1,218 @@
-"""The roles of a district, composed from the modules' permissions. Structure, hence code."""
+"""The roles of a district, composed from the modules' permissions. Structure, hence code.
+
+``PERMISSIONS`` is the documented table of every permission; a role may hold no other. How far a role
+reaches is its ``Reach``: over a place (every row below the grant's path), for an office (rows the office
+is part of), or no domain row at all. Grants of place roles carry the office too, so that a person acts
+*for* an office *over* a place.
+
+System, security and audit administrators exclude each other (GB/T 22239-2019, level 3): the first keeps
+the machine running, the second gives rights, the third watches both; none of them sees a case.
+Roles that may read a full phone or name need a second factor.
+"""
 
 from __future__ import annotations
 
-from wangge.kernel.access.roles import Role
+from collections.abc import Iterable
+from typing import Final
 
-ROLES: dict[str, Role] = {}
+from wangge.kernel.access.roles import Reach, Role
+
+PERMISSIONS: Final[dict[str, str]] = {
+    # access, audit, api, config: the three administrators
+    "access.accounts": "建立、停用账号,重置密码",
+    "access.grants": "授予和收回角色",
+    "audit.read": "查看和校验审计记录",
+    "api.manage": "管理接入系统、令牌和回调",
+    "config.manage": "管理系统参数、工作日历和任务",
+    # territory, organization, duties
+    "territory.read": "查看区划、网格和地图",
+    "territory.manage": "维护区划、网格和地名",
+    "organization.read": "查看机构和人员",
+    "organization.manage": "设立、调整机构,管理人员",
+    "duties.read": "查看清单和职责",
+    "duties.manage": "维护清单、类别和时限",
+    # Cases are read.
+    "cases.read": "查看事项",
+    "cases.read_requester": "查看诉求人(脱敏)",
+    "cases.unmask_requester": "查看诉求人完整信息(须说明理由,留痕)",
+    "cases.export": "导出列表",
+    "cases.print": "打印工单",
+    # They come in and are dispatched.
+    "cases.create": "登记事项",
+    "cases.import": "批量导入工单",
+    "cases.suggest": "提出建议(两代表一委员)",
+    "cases.answer": "直接答复或不予派单",
+    "cases.dispatch": "派单",
+    "cases.review_return": "审核退单",
+    "cases.link": "并案、取消并案",
+    # Offices handle them.
+    "cases.sign": "签收",
+    "cases.contact": "联系诉求人并登记",
+    "cases.return": "退单",
+    "cases.assign": "交办",
+    "cases.handle": "办理、反馈",
+    "cases.reply": "答复",
+    "cases.request": "申请延期、挂账、协调、剔除",
+    # They are checked, closed and supervised.
+    "cases.check": "现场核查",
+    "cases.callback": "回访",
+    "cases.rework": "退回重办",
+    "cases.close": "结案",
+    "cases.reopen": "重新办理",
+    "cases.archive": "归档",
+    "cases.review_request": "审批申请",
+    "cases.exclude": "剔除考核",
+    "cases.supervise": "督办",
+    "cases.escalate": "提级",
+    # surfaces
+    "cockpit.read": "查看驾驶舱",
+    "field.use": "使用移动端",
+}
+
+# What everybody who works with matters needs: where things are, who is who, whose duty it is.
+LOOK_UP: Final = ("territory.read", "organization.read", "duties.read")
+ON_PAPER: Final = ("cases.export", "cases.print")
+HANDLE: Final = (
+    "cases.read",
+    "cases.read_requester",
+    "cases.sign",
+    "cases.contact",
+    "cases.return",
+    "cases.handle",
+    "cases.reply",
+    "cases.request",
+    *ON_PAPER,
+)
+LEAD: Final = ("cases.read", "cases.supervise", "cockpit.read", *ON_PAPER)
+DESK_OF_12345: Final = (
+    "cases.read",
+    "cases.read_requester",
+    "cases.unmask_requester",
+    "cases.create",
+    "cases.answer",
+    "cases.dispatch",
+    "cases.callback",
+    "cases.link",
+    "cases.close",
+    *ON_PAPER,
+)
+STREET_DESK: Final = (
+    *HANDLE,
+    "cases.create",
+    "cases.answer",
+    "cases.dispatch",
+    "cases.assign",
+    "cases.check",
+    "cases.link",
+)
+
+
+def _role(code: str, label: str, *permissions: Iterable[str], reach: Reach = Reach.PATH, home: str = "desk") -> Role:
+    held = frozenset(p for group in permissions for p in group)
+    return Role(code, label, held, reach=reach, home=home, totp_required="cases.unmask_requester" in held)
+
+
+def _administrator(code: str, label: str, separation: str, *permissions: str) -> Role:
+    return Role(code, label, frozenset(permissions), reach=Reach.NONE, separation=separation)
+
+
+_ALL: Final = (
+    # 三员
+    _administrator("system_admin", "系统管理员", "system", "access.accounts", "api.manage", "config.manage"),
+    _administrator("security_admin", "安全管理员", "security", "access.grants"),
+    _administrator("audit_admin", "审计管理员", "audit", "audit.read"),
+    # 热线
+    _role("hotline_dispatcher", "话务派单员", DESK_OF_12345, LOOK_UP),
+    _role(
+        "hotline_leader",
+        "热线负责人",
+        DESK_OF_12345,
+        LEAD,
+        LOOK_UP,
+        (
+            "cases.review_return",
+            "cases.review_request",
+            "cases.exclude",
+            "cases.reopen",
+            "cases.rework",
+            "cases.escalate",
+            "cases.archive",
+            "cases.import",
+        ),
+    ),
+    # 区级
+    _role("district_leader", "区领导", LEAD, LOOK_UP),
+    _role(
+        "command_centre",
+        "区指挥中心",
+        LEAD,
+        LOOK_UP,
+        (
+            "cases.create",
+            "cases.answer",
+            "cases.dispatch",
+            "cases.link",
+            "cases.review_return",
+            "cases.review_request",
+            "cases.escalate",
+            "cases.check",
+            "cases.rework",
+            "cases.close",
+            "cases.reopen",
+            "cases.archive",
+            "cases.import",
+        ),
+    ),
+    _role("department_clerk", "区直部门承办人", HANDLE, LOOK_UP, ("cases.assign",), reach=Reach.OFFICE),
+    _role(
+        "department_leader",
+        "区直部门负责人",
+        HANDLE,
+        LOOK_UP,
+        ("cases.assign", "cockpit.read"),
+        reach=Reach.OFFICE,
+    ),
+    # 街道
+    _role("street_dispatcher", "街道指挥中心派单员", STREET_DESK, LOOK_UP),
+    _role("street_leader", "街道领导", LEAD, LOOK_UP, ("cases.check", "cases.request", "cases.escalate")),
+    _role("street_office", "街道科室", HANDLE, LOOK_UP, reach=Reach.OFFICE),
+    _role("window_clerk", "窗口人员", ("cases.read", "cases.create", "cases.print"), LOOK_UP),
+    # 社区和网格
+    _role("community_clerk", "社区工作者", HANDLE, LOOK_UP, ("cases.create", "field.use")),
+    _role(
+        "community_head",
+        "社区负责人",
+        HANDLE,
+        LOOK_UP,
+        ("cases.create", "cases.check", "cases.assign", "cockpit.read", "field.use"),
+    ),
+    _role(
+        "grid_worker",
+        "网格员",
+        ("cases.read", "cases.create", "cases.check", "cases.handle", "field.use"),
+        LOOK_UP,
+        home="field",
+    ),
+    _role(
+        "grid_chief",
+        "网格长",
+        ("cases.read", "cases.create", "cases.check", "cases.handle", "cockpit.read", "field.use"),
+        LOOK_UP,
+        home="field",
+    ),
+    # 附加角色:与承办角色一并授予,须双因素登录
+    _role(
+        "requester_contact",
+        "诉求人联系人(可查看完整号码)",
+        ("cases.read_requester", "cases.unmask_requester"),
+        reach=Reach.OFFICE,
+    ),
+    # 两代表一委员
+    _role("deputy", "两代表一委员", ("cases.suggest", "territory.read"), home="field"),
+    # 维护
+    _role("territory_manager", "区划网格管理员", LOOK_UP, ("territory.manage",)),
+    _role("organization_manager", "机构人员管理员", LOOK_UP, ("organization.manage",)),
+    _role("duties_manager", "清单管理员", LOOK_UP, ("duties.manage",)),
+)
+
+ROLES: dict[str, Role] = {role.code: role for role in _ALL}

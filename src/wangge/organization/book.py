@@ -64,13 +64,15 @@ class _Pending:
         forget()
 
 
-_shared: Book | None = None
+class _Shared:
+    """The process's book. Replaced whole, never changed in place: threads may be reading it."""
+
+    book: Book | None = None
 
 
 def forget() -> None:
     """Drop the shared book (after a commit; between tests)."""
-    global _shared
-    _shared = None
+    _Shared.book = None
 
 
 def changed() -> None:
@@ -89,14 +91,13 @@ def _pending() -> _Pending | None:
 
 def current() -> Book:
     """The book as this connection should see it."""
-    global _shared
     today = timezone.localdate()
     pending = _pending()
     if pending is not None:
         if pending.book is None or pending.book.day != today:
             pending.book = _load(today)
         return pending.book
-    held = _shared
+    held = _Shared.book
     now = time.monotonic()
     if held is not None and held.day == today:
         if now - held.checked < TTL:
@@ -104,7 +105,7 @@ def current() -> Book:
         if _revision() == held.revision:
             held.checked = now
             return held
-    _shared = held = _load(today)
+    _Shared.book = held = _load(today)
     return held
 
 

@@ -109,7 +109,7 @@ def of_kind(kind: str, path: str) -> list[OfficeRef]:
     ]
 
 
-def office_of(user: User | Any) -> OfficeRef | None:
+def office_of(user: Any) -> OfficeRef | None:
     """The office somebody works in: by the staff list, else the first they act for. Read once per user object."""
     if not getattr(user, "is_authenticated", False):
         return None
@@ -145,7 +145,9 @@ def members(office_id: int) -> list[int]:
 def name_on(office_id: int, day: date) -> str:
     """The name an office carried on ``day``, from its history."""
     later = (
-        OfficeChange.objects.filter(office_id=office_id, on__gt=day, before__has_key="name").order_by("on", "id").first()
+        OfficeChange.objects.filter(office_id=office_id, on__gt=day, before__has_key="name")
+        .order_by("on", "id")
+        .first()
     )
     if later is not None:
         return str(later.before["name"])
