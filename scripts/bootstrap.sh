@@ -21,7 +21,7 @@ find_python() {
     [ -n "$candidate" ] || continue
     command -v "$candidate" >/dev/null 2>&1 || continue
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-      command -v "$candidate"
+      "$candidate" -c 'import os, sys; print(os.path.realpath(sys.executable))' # not a shim
       return
     fi
   done
