@@ -1,0 +1,294 @@
+"""Whose is it: a kind of matter at a place, on a day (派单目录; 接诉即办工作条例 art. 11, 12, 14, 17).
+
+Candidates, best first: the kind's own duties from the longest path prefix to ``''``, then those of the
+kinds above it, then the street's receiving office (属地管理), then the district (art. 12: unit unclear,
+district known). Whoever the list names, nothing is ever resolved below the street (rules 2.1.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from django.conf import settings
+
+from wangge.duties import snapshot
+from wangge.duties.enums import ListKind
+from wangge.duties.snapshot import DutyRef, ItemRef, KindRef, Limits, Snapshot
+from wangge.kernel.calendar.units import Limit, Unit
+from wangge.organization import book, queries
+from wangge.organization.book import OfficeRef
+from wangge.organization.enums import Level
+
+DEFAULT_LIMIT: Final = "general"
+# Used only where no limit class was loaded at all.
+LAST_RESORT: Final = Limits(
+    Limit(2, Unit.WORKING_HOUR), Limit(24, Unit.HOUR), Limit(7, Unit.DAY), Limit(7, Unit.DAY), 1, "", "系统默认"
+)
+STREET_DIGITS: Final = 9
+CERTAIN, INHERITED, SUCCEEDED, ALTERNATIVE = 0.95, 0.75, 0.85, 0.6
+STREET_FALLBACK, DISTRICT_FALLBACK = 0.45, 0.35
+MEMO_SIZE: Final = 50_000
+
+
+class UnknownKindError(LookupError):
+    """There is no kind with this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One possible owner and why. ``rule`` and ``reasons`` are for people to read."""
+
+    duty_id: int | None
+    kind_id: int
+    lead: OfficeRef
+    assists: tuple[OfficeRef, ...]
+    limits: Limits
+    list_name: str
+    item_number: str
+    item_title: str
+    legal_basis: str
+    rule: str
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRule:
+    """Whether the street may hand a kind to its communities. ``may_lead`` is false for assistance items."""
+
+    allowed: bool
+    may_lead: bool
+    reason: str
+    list_name: str = ""
+    item_number: str = ""
+    item_title: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def resolve(kind_id: int, path: str, on: date, *, demand_type: str = "", urgent: bool = False) -> list[Assignment]:
+    """Whose a matter of ``kind_id`` at ``path`` is on ``on``: the best first, then alternatives.
+
+    ``path`` is a division code of any depth; the deeper the surer. ``demand_type`` and ``urgent`` choose
+    the limit class only. Empty only when neither the street nor the district has an office. One query
+    when warm, none inside ``snapshot.pinned()``. Raises ``UnknownKindError``.
+    """
+    held = snapshot.current()
+    offices = book.current()
+    if held.memo.get("book") is not offices or len(held.memo) > MEMO_SIZE:
+        held.memo.clear()
+        held.memo["book"] = offices
+    key = (kind_id, path, on, demand_type, urgent)
+    found: tuple[Assignment, ...] | None = held.memo.get(key)
+    if found is None:
+        kind = held.kinds.get(kind_id)
+        if kind is None:
+            raise UnknownKindError(f"没有编号为{kind_id}的类别。")
+        search = _Search(held, kind, path or str(settings.HOME_DIVISION), on, demand_type, urgent, bool(path))
+        found = held.memo[key] = tuple(search.run())
+    return list(found)
+
+
+def resolve_many(
+    wanted: Iterable[tuple[int, str]], on: date, *, demand_type: str = "", urgent: bool = False
+) -> Iterator[list[Assignment]]:
+    """``resolve`` for many (kind id, path) pairs over one snapshot."""
+    with snapshot.pinned():
+        for kind_id, path in wanted:
+            yield resolve(kind_id, path, on, demand_type=demand_type, urgent=urgent)
+
+
+def limits_for(kind_id: int, path: str, on: date, *, demand_type: str = "", urgent: bool = False) -> Limits:
+    """The limits of a matter, whoever gets it."""
+    held = snapshot.current()
+    kind = held.kinds.get(kind_id)
+    if kind is None:
+        raise UnknownKindError(f"没有编号为{kind_id}的类别。")
+    duty = next((d for d, _ in _duties_at(held, kind, path, on)), None)
+    return _limits(held, duty, demand_type, urgent)
+
+
+def may_assign_to_community(kind_id: int, path: str, on: date) -> CommunityRule:
+    """Whether the street may hand it to a community at ``path``, and on what item (C16, C20; art. 17)."""
+    held = snapshot.current()
+    kind = held.kinds.get(kind_id)
+    if kind is None:
+        raise UnknownKindError(f"没有编号为{kind_id}的类别。")
+    duty = next((d for d, _ in _duties_at(held, kind, path, on)), None)
+    if duty is None or not duty.community_may_handle or duty.community_item is None:
+        return CommunityRule(False, False, f"“{kind.name}”不在社区依法履责、依法协助事项清单内,不得交社区承担。")
+    item = duty.community_item
+    if not _list_holds(item, path, on):
+        return CommunityRule(False, False, f"《{item.list_name}》在此地此日不适用,不得交社区承担。")
+    lead = item.list_kind == ListKind.COMMUNITY_LAWFUL
+    words = "社区依法履责,可承办" if lead else "社区依法协助,不得作为主办"
+    reason = f"《{item.list_name}》第{item.number}项“{item.title}”:{words}。"
+    return CommunityRule(True, lead, reason, item.list_name, item.number, item.title)
+
+
+def _list_holds(item: ItemRef, path: str, on: date) -> bool:
+    in_period = item.list_from <= on and (item.list_to is None or on < item.list_to)
+    return in_period and path.startswith(item.list_path)
+
+
+def _limits(held: Snapshot, duty: DutyRef | None, demand_type: str, urgent: bool) -> Limits:
+    code = duty.limit_code if duty else DEFAULT_LIMIT
+    if urgent and held.urgent_limit:
+        code = held.urgent_limit
+    elif demand_type in held.limit_for_demand:
+        code = held.limit_for_demand[demand_type]
+    return held.limits.get(code) or held.limits.get(DEFAULT_LIMIT) or LAST_RESORT
+
+
+def _lineage(held: Snapshot, kind: KindRef) -> Iterator[KindRef]:
+    at: KindRef | None = kind
+    while at is not None:
+        yield at
+        at = held.kinds.get(at.parent_id) if at.parent_id else None
+
+
+def _duties_at(held: Snapshot, kind: KindRef, path: str, on: date) -> Iterator[tuple[DutyRef, KindRef]]:
+    """Duties in force that cover the kind at the place: own kind before those above, longest path first."""
+    for owner in _lineage(held, kind):
+        by_path = held.duties.get(owner.code)
+        if not by_path:
+            continue
+        for end in range(len(path), -1, -1):
+            for duty in by_path.get(path[:end], ()):
+                if duty.holds(on):
+                    yield duty, owner
+                    break
+
+
+@dataclass(slots=True)
+class _Search:
+    """One resolution, candidates in order. Kept as an object because its parts share these values."""
+
+    held: Snapshot
+    kind: KindRef
+    path: str
+    on: date
+    demand_type: str
+    urgent: bool
+    place_known: bool
+    missing: list[str] = field(default_factory=list)  # why better candidates fell out
+
+    def run(self) -> list[Assignment]:
+        found: list[Assignment] = []
+        for duty, owner in _duties_at(self.held, self.kind, self.path, self.on):
+            candidate = self.by_duty(duty, owner)
+            if candidate is not None and all(candidate.lead.id != other.lead.id for other in found):
+                better = bool(found)
+                found.append(
+                    replace(candidate, confidence=min(candidate.confidence, ALTERNATIVE)) if better else candidate
+                )
+        first = next((d for d, _ in _duties_at(self.held, self.kind, self.path, self.on)), None)
+        limits = _limits(self.held, first, self.demand_type, self.urgent)
+        for fallback in (self.by_street(limits, found), self.by_district(limits, found)):
+            if fallback is not None and all(fallback.lead.id != other.lead.id for other in found):
+                found.append(fallback)
+        return found
+
+    def label(self, office_kind: str) -> str:
+        return self.held.office_labels.get(office_kind, office_kind)
+
+    def by_duty(self, duty: DutyRef, owner: KindRef) -> Assignment | None:
+        reasons: list[str] = []
+        confidence = CERTAIN
+        if owner.id != self.kind.id:
+            confidence = INHERITED
+            reasons.append(f"“{self.kind.name}”没有单独的职责,沿用上级类别“{owner.name}”的职责。")
+        if not self.kind.is_leaf:
+            confidence = min(confidence, INHERITED)
+            reasons.append(f"“{self.kind.name}”不是末级类别,细化类别后更准确。")
+        lead = self.lead_of(duty, reasons)
+        if lead is None:
+            return None
+        if any("合并" in reason for reason in reasons):
+            confidence = min(confidence, SUCCEEDED)
+        reasons.append(f"职责适用范围:{duty.path or '全部区划'};地点:{self.path}。")
+        item = duty.item
+        basis = f"《{item.list_name}》第{item.number}项“{item.title}”" if item else "职责登记(未引用清单条目)"
+        return Assignment(
+            duty_id=duty.id,
+            kind_id=self.kind.id,
+            lead=lead,
+            assists=self.assists_of(duty, lead, reasons),
+            limits=_limits(self.held, duty, self.demand_type, self.urgent),
+            list_name=item.list_name if item else "",
+            item_number=item.number if item else "",
+            item_title=item.title if item else "",
+            legal_basis=item.legal_basis if item else "",
+            rule=f"依据{basis},此地“{owner.name}”由{lead.name}主办。",
+            confidence=confidence,
+            reasons=tuple(reasons),
+        )
+
+    def lead_of(self, duty: DutyRef, reasons: list[str]) -> OfficeRef | None:
+        if duty.lead_office_id is not None:
+            named = queries.office(duty.lead_office_id)
+            lead = queries.current_office(duty.lead_office_id)
+            if lead is None:
+                self.missing.append(f"职责指定的{named.name if named else '机构'}已撤销且没有承接机构。")
+            elif named is not None and lead.id != named.id:
+                reasons.append(f"{named.name}已合并,由{lead.name}承接。")
+            elif lead is not None:
+                reasons.append(f"职责直接指定{lead.name}。")
+        else:
+            lead = queries.office_at(duty.lead_kind, self.path)
+            if lead is None:
+                self.missing.append(f"此地没有“{self.label(duty.lead_kind)}”。")
+            else:
+                reasons.append(f"服务此地的“{self.label(duty.lead_kind)}”是{lead.name}。")
+        if lead is not None and lead.level == Level.COMMUNITY:
+            self.missing.append(f"{lead.name}是社区(村)组织,热线工单不得派到街道以下。")
+            return None
+        return lead
+
+    def assists_of(self, duty: DutyRef, lead: OfficeRef, reasons: list[str]) -> tuple[OfficeRef, ...]:
+        found: dict[int, OfficeRef] = {}
+        for office_kind in duty.assist_kinds:
+            helper = queries.office_at(office_kind, self.path)
+            if helper is None:
+                reasons.append(f"协办的“{self.label(office_kind)}”在此地没有设立。")
+            else:
+                found[helper.id] = helper
+        for office_id in duty.assist_office_ids:
+            helper = queries.current_office(office_id)
+            if helper is not None:
+                found[helper.id] = helper
+        found.pop(lead.id, None)
+        return tuple(found.values())
+
+    def by_street(self, limits: Limits, found: list[Assignment]) -> Assignment | None:
+        centre = queries.street_centre(self.path)
+        if centre is None:
+            return None
+        confidence = STREET_FALLBACK if not found else min(STREET_FALLBACK, found[-1].confidence)
+        reasons = list(self.missing)
+        if not found:
+            reasons.append("没有可用的职责,按属地管理交街道指挥中心统筹,请核对后派单。")
+        return self.fallback(centre, limits, f"按属地管理,由{centre.name}受理统筹。", confidence, reasons)
+
+    def by_district(self, limits: Limits, found: list[Assignment]) -> Assignment | None:
+        centre = queries.command_centre(self.path) or queries.hotline(self.path)
+        if centre is None:
+            return None
+        confidence = DISTRICT_FALLBACK if not found else min(DISTRICT_FALLBACK, found[-1].confidence)
+        reasons = list(self.missing)
+        if not self.place_known:
+            reasons.append("没有填写地点,按本区县处理。")
+        elif len(self.path) < STREET_DIGITS:
+            reasons.append("地点只到区县,补充街道后更准确。")
+        rule = f"承办单位不明、区县明确的,由{centre.name}组织研究(接诉即办工作条例第12条)。"
+        return self.fallback(centre, limits, rule, confidence, reasons)
+
+    def fallback(self, lead: OfficeRef, limits: Limits, rule: str, confidence: float, reasons: list[str]) -> Assignment:
+        return Assignment(
+            None, self.kind.id, lead, (), limits, "", "", "", "接诉即办工作条例(属地管理、分级负责)", rule, confidence,
+            tuple(reasons),
+        )  # fmt: skip
