@@ -54,13 +54,16 @@ class SystemBetweenRequests(django_client.ClientHandler):
 django_client.ClientHandler = SystemBetweenRequests  # type: ignore[misc]
 
 
+_TRUNCATE_GUARDS = {"audit_auditentry": "audit_entry_keep_all", "audit_auditseal": "audit_seal_keep_all"}
+
+
 def _flush_past_the_audit_trigger(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
     """Transactional tests end with TRUNCATE, which the audit tables refuse: step over it, in tests alone."""
-    guarded = [table for table in tables if table.startswith("audit_")]
+    guards = [(table, guard) for table, guard in _TRUNCATE_GUARDS.items() if table in tables]
     return [
-        *(f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in guarded),
+        *(f"ALTER TABLE {table} DISABLE TRIGGER {guard}" for table, guard in guards),
         *_sql_flush(self, style, tables, **options),
-        *(f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in guarded),
+        *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}" for table, guard in guards),
     ]
 
 

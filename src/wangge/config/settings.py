@@ -37,12 +37,16 @@ METRICS_TOKEN = env.str("WANGGE_METRICS_TOKEN", default="")
 
 ALLOWED_HOSTS = env.list("WANGGE_HOSTS", default=["*"] if not PRODUCTION else [])
 CSRF_TRUSTED_ORIGINS = env.list("WANGGE_ORIGINS", default=[])
+# How many reverse proxies of ours stand in front; 0 believes no X-Forwarded-For.
+TRUSTED_PROXIES = env.int("WANGGE_TRUSTED_PROXIES", default=0)
 # The division this installation serves; numbers and menus begin with it.
 HOME_DIVISION = env.str("WANGGE_DIVISION", default="150203")
 # Hours of a workday, and how long a process may go on with the calendar it has read.
 WORKING_HOURS = env.str("WANGGE_WORKING_HOURS", default="09:00-12:00,13:00-17:00")
 CALENDAR_REFRESH_SECONDS = env.int("WANGGE_CALENDAR_REFRESH_SECONDS", default=60)
 
+# Every app's ``jobs.py`` is imported at start: tasks and sweeps register themselves.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -82,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wangge.kernel.access.middleware.AccessMiddleware",
+    "wangge.sites.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

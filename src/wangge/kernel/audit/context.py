@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wangge.kernel.access.scopes import offices_of
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``kind`` is staff, resident, client (a system with a token) or system."""
+    """``kind`` is staff, resident, client (a system with a token), anonymous (nobody signed in) or system."""
 
     kind: str
     id: int | None
@@ -20,17 +22,24 @@ class Actor:
 
 
 SYSTEM = Actor("system", None, "系统")
+ANONYMOUS = Actor("anonymous", None, "未登录")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    actor: Actor = SYSTEM
+    """``who`` may be a function: a request knows its user only later, and mostly nobody asks."""
+
+    who: Actor | Callable[[], Actor] = SYSTEM
     request_id: str = ""
     address: str = ""
     reason: str = ""
 
+    @property
+    def actor(self) -> Actor:
+        return self.who if isinstance(self.who, Actor) else self.who()
 
-_context: ContextVar[Context] = ContextVar("wangge_audit_context", default=Context())
+
+_context: ContextVar[Context] = ContextVar("wangge_audit_context", default=Context())  # noqa: B039 - frozen
 
 
 def current() -> Context:
@@ -39,23 +48,25 @@ def current() -> Context:
 
 
 @contextmanager
-def bind(**changes: Any) -> Iterator[Context]:
-    """Bind ``actor``, ``request_id``, ``address`` or ``reason`` for the block."""
-    token = _context.set(replace(_context.get(), **changes))
+def bind(*, actor: Actor | Callable[[], Actor] | None = None, **changes: str) -> Iterator[Context]:
+    """Bind ``actor`` (or a function that finds it), ``request_id``, ``address`` or ``reason`` for the block."""
+    before = _context.get()
+    token = _context.set(replace(before, who=before.who if actor is None else actor, **changes))
     try:
         yield _context.get()
     finally:
         _context.reset(token)
 
 
-def actor_for(user: Any) -> Actor:
-    """The actor behind ``user``; the bound actor when ``user`` is None or anonymous."""
-    if user is None or not getattr(user, "is_authenticated", False):
-        return current().actor
-    bound = current().actor
-    if bound.kind == "staff" and bound.id == user.pk:
-        return bound
-    from wangge.kernel.access.scopes import offices_of  # audit stays below access: resolved at call time
-
+def staff_actor(user: Any) -> Actor:
+    """The actor behind a signed-in ``user``; their grants are read once per user object."""
     offices = offices_of(user)
     return Actor("staff", user.pk, str(user), offices[0] if offices else None)
+
+
+def actor_for(user: Any) -> Actor:
+    """The actor behind ``user``; the bound actor when ``user`` is None or anonymous."""
+    bound = current().actor
+    if user is None or not getattr(user, "is_authenticated", False):
+        return bound
+    return bound if bound.kind == "staff" and bound.id == user.pk else staff_actor(user)

@@ -1,13 +1,14 @@
-"""The record and its seals."""
+"""The record, what of it still waits for its seal, and the seals."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
 
 class AuditEntry(models.Model):
-    """One act. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE."""
+    """One act. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE, and set ``at`` themselves."""
 
     at = models.DateTimeField("时间", db_default=Now())
     action = models.CharField("操作", max_length=80)
@@ -29,19 +30,39 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
             models.Index(fields=["actor_id", "-at"], name="audit_actor_at"),
+            # Rows arrive in the order of time: a block range index answers "between these days" for nearly nothing.
+            BrinIndex(fields=["at"], name="audit_at", autosummarize=True, pages_per_range=32),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.actor_label} {self.action} {self.object_type}:{self.object_id}"
 
 
+class AuditPending(models.Model):
+    """A queue: entries written and not yet sealed. Filled by the trigger of ``AuditEntry``, emptied by the sealer."""
+
+    entry_id = models.BigIntegerField("记录", primary_key=True)
+
+    class Meta:
+        verbose_name = "待封存记录"
+        verbose_name_plural = "待封存记录"
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
 class AuditSeal(models.Model):
-    """The chain: position → entry, with the hash of the entry's content and of the seal before it."""
+    """The chain: position → entry. Append-only like the entries.
+
+    ``content`` is the SHA-256 of the entry in its canonical form; ``digest`` the SHA-256 of the digest before it,
+    the position, the entry's id, the instant of sealing and ``content`` (see ``chain.py``).
+    """
 
     position = models.BigIntegerField("序号", primary_key=True)
     entry_id = models.BigIntegerField("记录", unique=True)
-    digest = models.BinaryField("哈希", max_length=32)
-    sealed_at = models.DateTimeField("封存时间", db_default=Now())
+    content = models.BinaryField("内容哈希", max_length=32)
+    digest = models.BinaryField("链哈希", max_length=32)
+    sealed_at = models.DateTimeField("封存时间")
 
     class Meta:
         verbose_name = "审计封印"

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
 from wangge.kernel.audit.context import current
 from wangge.kernel.audit.models import AuditEntry
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes | memoryview):
-        return "…"
-    return value
 
 
 def record(
@@ -31,25 +25,56 @@ def record(
 ) -> AuditEntry:
     """Record ``action`` (``app.model.verb``) on ``obj`` by the bound actor.
 
-    ``changes`` maps field → [before, after]; personal values must be masked by the caller.
+    ``changes`` maps field → [before, after]; personal values must be masked by the caller (bytes, which is what
+    encrypted values are, become "…"). ``path`` defaults to the object's own.
     """
-    context = current()
-    return AuditEntry.objects.create(
-        action=action,
-        object_type=obj._meta.label_lower if obj is not None else "",
-        object_id=str(obj.pk) if obj is not None else "",
-        path=path if path is not None else str(getattr(obj, "path", "") or ""),
-        actor_kind=context.actor.kind,
-        actor_id=context.actor.id,
-        actor_label=context.actor.label[:80],
-        office_id=context.actor.office_id,
-        request_id=context.request_id,
-        address=context.address,
-        reason=reason or context.reason,
-        changes=json.loads(json.dumps(changes or {}, default=_plain, ensure_ascii=False)),
-    )
+    entry = _entry(action, obj, changes, reason, path)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(action: str, objs: Iterable[models.Model], *, reason: str = "", batch: int = 1_000) -> int:
+    """Record the same ``action`` on each of ``objs``, in few statements (imports, bulk actions); how many."""
+    entries = [_entry(action, obj, None, reason, None) for obj in objs]
+    AuditEntry.objects.bulk_create(entries, batch_size=batch)
+    return len(entries)
 
 
 def record_read(obj: models.Model, fields: str, *, reason: str = "") -> AuditEntry:
     """Record that the bound actor read personal ``fields`` of ``obj``."""
     return record(f"{obj._meta.label_lower}.read", obj, changes={"fields": fields}, reason=reason)
+
+
+def _entry(
+    action: str, obj: models.Model | None, changes: Mapping[str, Any] | None, reason: str, path: str | None
+) -> AuditEntry:
+    context = current()
+    actor = context.actor
+    return AuditEntry(
+        action=action,
+        object_type=obj._meta.label_lower if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        path=path if path is not None else str(getattr(obj, "path", "") or ""),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label[:80],
+        office_id=actor.office_id,
+        request_id=context.request_id,
+        address=context.address,
+        reason=reason or context.reason,
+        changes=json.loads(json.dumps(changes, default=_plain, ensure_ascii=False)) if changes else {},
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return "…"
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
