@@ -1,0 +1,128 @@
+"""The desk's menu: the six ones (六个一, Q11), with the user's own work above them.
+
+An item shows when its page exists and the user holds one of its permissions somewhere; a section without
+items does not show. Hiding is convenience only: the page itself asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from wangge.kernel.access.scopes import permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A page of the menu. ``needs`` lists the permissions of which one suffices (none: any signed-in user)."""
+
+    label: str
+    url_name: str
+    icon: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the menu; ``hint`` says in words what the slogan means."""
+
+    label: str
+    hint: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An item that this user may open."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSection:
+    label: str
+    hint: str
+    items: tuple[OpenItem, ...]
+
+
+MENU: Final[tuple[Section, ...]] = (
+    Section(
+        "我的工作",
+        "",
+        (
+            Item("待办", "case_my_work", "checklist", ("cases.read",)),
+            Item("受理台", "case_intake", "headset", ("cases.register",)),
+            Item("派单队列", "case_dispatch_queue", "route", ("cases.dispatch",)),
+        ),
+    ),
+    Section(
+        "一条线",
+        "清单与机构",
+        (
+            Item("事项清单", "duty_list", "list-details", ("duties.read",)),
+            Item("机构", "office_list", "building-bank", ("organization.read",)),
+        ),
+    ),
+    Section(
+        "一张网",
+        "网格·人·房",
+        (
+            Item("行政区划", "division_list", "sitemap", ("territory.read",)),
+            Item("网格", "grid_list", "hexagons", ("territory.read",)),
+        ),
+    ),
+    Section("一股绳", "队伍", (Item("岗位与人员", "post_list", "users-group", ("organization.read",)),)),
+    Section("一站式", "服务", ()),
+    Section("一盘棋", "共建·协商·吹哨", ()),
+    Section(
+        "一端通",
+        "事项·台账·大屏",
+        (
+            Item("全部事项", "case_list", "stack", ("cases.read",)),
+            Item("导入工单", "case_import", "file-import", ("cases.import",)),
+        ),
+    ),
+    Section(
+        "系统管理",
+        "",
+        (
+            Item("账号", "user_list", "user-circle", ("access.manage",)),
+            Item("授权", "grant_list", "key", ("access.grant",)),
+            Item("审计", "audit_list", "shield-check", ("audit.read",)),
+            Item("我的导出", "listing_exports", "file-spreadsheet"),
+        ),
+    ),
+)
+
+
+def open_sections(request: HttpRequest, menu: Sequence[Section] = MENU) -> list[OpenSection]:
+    """The part of ``menu`` that the user may open, with the current page marked (the longest matching address)."""
+    held = permissions(request.user)
+    found: list[tuple[Section, list[tuple[Item, str]]]] = []
+    for section in menu:
+        items: list[tuple[Item, str]] = []
+        for item in section.items:
+            if item.needs and held.isdisjoint(item.needs):
+                continue
+            try:
+                items.append((item, reverse(item.url_name)))
+            except NoReverseMatch:
+                continue
+        if items:
+            found.append((section, items))
+    here = max((url for _, items in found for _, url in items if request.path.startswith(url)), key=len, default="")
+    return [
+        OpenSection(
+            section.label,
+            section.hint,
+            tuple(OpenItem(item.label, url, item.icon, url == here) for item, url in items),
+        )
+        for section, items in found
+    ]

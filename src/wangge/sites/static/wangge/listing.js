@@ -1,0 +1,38 @@
+// Lists: the bulk bar shows when rows are checked; shift-click checks a range.
+let anchor = null;
+
+function refresh() {
+  const bar = document.querySelector("[data-bulk]");
+  if (!bar) return;
+  const boxes = [...document.querySelectorAll("input[data-pick-row]")];
+  const checked = boxes.filter((box) => box.checked);
+  bar.hidden = checked.length === 0;
+  bar.querySelector("[data-bulk-count]").textContent = checked.length;
+  const all = document.querySelector("[data-pick-all]");
+  if (all) {
+    all.checked = boxes.length > 0 && checked.length === boxes.length;
+    all.indeterminate = checked.length > 0 && checked.length < boxes.length;
+  }
+}
+
+export function bindListing() {
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("input[data-pick-row]");
+    if (!box) return;
+    const boxes = [...document.querySelectorAll("input[data-pick-row]")];
+    if (event.shiftKey && anchor && boxes.includes(anchor)) {
+      const [from, to] = [boxes.indexOf(anchor), boxes.indexOf(box)].sort((a, b) => a - b);
+      boxes.slice(from, to + 1).forEach((one) => { one.checked = box.checked; });
+    }
+    anchor = box;
+    refresh();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick-all]")) {
+      document.querySelectorAll("input[data-pick-row]").forEach((box) => { box.checked = event.target.checked; });
+      refresh();
+    }
+  });
+  document.addEventListener("htmx:load", refresh);
+  addEventListener("pageshow", refresh);
+}

@@ -1,0 +1,2 @@
+// The print button of pages made for paper.
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());

@@ -1,0 +1,57 @@
+"""The chrome: every page of the surfaces shows, errors say what to do, the menu follows permissions."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from wangge.kernel.access.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def worker() -> User:
+    return User.objects.create_user("xiaoli", "a long enough password", display_name="网格员小李")
+
+
+@pytest.fixture
+def desk(client: Client, worker: User) -> Client:
+    client.force_login(worker)
+    return client
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/",
+        "/field/me/",
+        "/r/",
+        "/search/?q=1",
+        "/design/",
+        "/design/field/",
+        "/design/resident/",
+        "/design/print/",
+    ],
+)
+def test_a_page_of_the_chrome_shows(desk: Client, path: str) -> None:
+    assert desk.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 409, 500])
+def test_an_error_page_says_what_to_do(desk: Client, code: int) -> None:
+    response = desk.get(f"/design/error/{code}/")
+    assert response.status_code == code
+    assert "您可以" in response.content.decode()
+
+
+def test_a_stranger_lands_on_the_residents_page(client: Client) -> None:
+    assert client.get("/")["Location"] == "/r/"
+
+
+def test_staff_land_on_the_desk(desk: Client) -> None:
+    assert desk.get("/")["Location"] == "/desk/"
+
+
+def test_a_stranger_is_sent_to_the_login_from_the_desk(client: Client) -> None:
+    assert client.get("/desk/")["Location"] == "/login/?next=/desk/"
