@@ -61,14 +61,18 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 def next_number(series: str, *, day: date) -> str:
-    """The next number of ``series`` for ``day``. Safe from threads, processes and inside any transaction."""
+    """The next number of ``series`` for ``day``. Safe from threads, processes and inside any transaction.
+
+    A series is a division's path (``150203``; shorter ones are filled up with zeros) or a word
+    (``ledgers.form``), whose numbers begin with the division of this installation.
+    """
     with _lock:
         block = _block(series, day)
         if block.next > block.last:
             _refill(series, day, block)
         serial = block.next
         block.next += 1
-    return compose(settings.HOME_DIVISION, day, serial)
+    return compose(_division(series), day, serial)
 
 
 def take(series: str, day: date, count: int) -> list[str]:
@@ -79,8 +83,13 @@ def take(series: str, day: date, count: int) -> list[str]:
         block = _block(series, day)
         last = _lease(series, day, count, above=block.highest)
         block.highest = last
-    division = settings.HOME_DIVISION
+    division = _division(series)
     return [compose(division, day, serial) for serial in range(last - count + 1, last + 1)]
+
+
+def _division(series: str) -> str:
+    own = series if series.isdigit() else settings.HOME_DIVISION
+    return own[:6].ljust(6, "0")
 
 
 def _block(series: str, day: date) -> _Block:
