@@ -14,6 +14,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
+from wangge.config import logging
+
 env = environ.FileAwareEnv()
 
 ENVIRONMENT = env.str("WANGGE_ENV", default="development")
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wangge.kernel.audit.middleware.RequestContextMiddleware",
+    "wangge.config.observing.ObserveMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -206,5 +209,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+LOGGING = logging.configuration(
+    json=env.bool("WANGGE_LOG_JSON", default=PRODUCTION),
+    level=env.str("WANGGE_LOG_LEVEL", default="WARNING" if ENVIRONMENT == "test" else "INFO"),
+)
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

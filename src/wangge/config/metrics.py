@@ -1,0 +1,126 @@
+"""Prometheus figures: requests, and what a scrape asks the database (queue, sweeper, audit, cases).
+
+Requests are counted in each web process; ``wangge serve`` sets ``PROMETHEUS_MULTIPROC_DIR`` so that one scrape
+of any process adds all of them up. The rest is asked when scraped, each answer kept for some seconds, and a
+question that fails is left out and counted in ``wangge_scrape_errors_total`` rather than failing the scrape.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from wangge.kernel.access.database import as_system
+from wangge.kernel.access.routes import public
+
+logger = structlog.get_logger(__name__)
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter(
+    "wangge_requests_total", "Requests by route and status", ["method", "route", "status"], registry=REGISTRY
+)
+LATENCY = Histogram(
+    "wangge_request_seconds",
+    "Time to answer, by route",
+    ["route"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+SCRAPE_ERRORS = Counter("wangge_scrape_errors_total", "Gauges that could not be read", ["gauge"], registry=REGISTRY)
+
+
+def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request."""
+    REQUESTS.labels(method, route, str(status)).inc()
+    LATENCY.labels(route).observe(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A figure asked at scrape time: label values → number. ``keep`` seconds between two askings."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    read: Callable[[], Iterable[tuple[tuple[str, ...], float]]]
+    keep: float
+
+
+_gauges: dict[str, Gauge] = {}
+_kept: dict[str, tuple[float, GaugeMetricFamily]] = {}
+
+Read = Callable[[], Iterable[tuple[tuple[str, ...], float]]]
+
+
+def gauge(name: str, text: str, *, labels: tuple[str, ...] = (), keep: float = 15) -> Callable[[Read], Read]:
+    """Register a figure of the database for the scrape."""
+
+    def decorate(read: Read) -> Read:
+        _gauges[name] = Gauge(name, text, labels, read, keep)
+        return read
+
+    return decorate
+
+
+class DatabaseCollector:
+    """Answers the registered gauges."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for declared in _gauges.values():
+            kept = _kept.get(declared.name)
+            if kept is not None and time.monotonic() - kept[0] < declared.keep:
+                yield kept[1]
+                continue
+            family = GaugeMetricFamily(declared.name, declared.help, labels=declared.labels)
+            try:
+                for values, number in declared.read():
+                    family.add_metric(list(values), number)
+            except Exception:
+                SCRAPE_ERRORS.labels(declared.name).inc()
+                logger.exception("gauge failed", gauge=declared.name)
+                continue
+            _kept[declared.name] = (time.monotonic(), family)
+            yield family
+
+
+def _page() -> bytes:
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)
+        own = b""
+    else:
+        own = generate_latest(REGISTRY)
+    registry.register(DatabaseCollector())
+    with as_system():
+        return own + generate_latest(registry)
+
+
+def may_scrape(request: HttpRequest) -> bool:
+    """The bearer of ``WANGGE_METRICS_TOKEN``; where none is set, the local machine without a proxy in between."""
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        return hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
+    try:
+        local = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+    return local and "X-Forwarded-For" not in request.headers
+
+
+@public("Prometheus has no account; the view asks for WANGGE_METRICS_TOKEN or the local machine")
+def metrics_view(request: HttpRequest) -> HttpResponse:
+    """``/metrics``."""
+    if not may_scrape(request):
+        return HttpResponse("metrics: token needed\n", status=403, content_type="text/plain")
+    return HttpResponse(_page(), content_type=CONTENT_TYPE_LATEST)
