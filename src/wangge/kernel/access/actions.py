@@ -1,7 +1,8 @@
 """Writes on accounts and grants. ``by`` is the administrator; ``None`` is the system (command line, imports).
 
 Three-role separation (GB/T 22239-2019, level 3): the system, security and audit administrator exclude
-each other; nobody grants to themselves, and nobody grants more than their own area.
+each other; nobody grants to themselves, and nobody grants more than their own area. The system
+administrator makes and ends accounts, the security administrator gives and ends roles; both reset and unlock.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from wangge.kernel.access import lockout
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import Grant, PasswordRecord, RecoveryCode, User
 from wangge.kernel.access.passwords import temporary_password
-from wangge.kernel.access.permissions import ACCOUNTS
+from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
 from wangge.kernel.access.policy import areas, covers, may_manage, office_path
 from wangge.kernel.access.roles import Reach, Role, role
 from wangge.kernel.access.scopes import forget
@@ -35,15 +36,15 @@ def _reason(reason: str) -> str:
     return reason.strip()
 
 
-def _manager(by: User | None, user: User) -> None:
+def _manager(by: User | None, user: User, *permissions: str) -> None:
     if by is None:
         return
-    if not areas(by, ACCOUNTS):
-        raise AccessError("只有安全管理员可以管理账号与授权。")
+    if not areas(by, *permissions):
+        raise AccessError("您没有管理账号与授权的权限。")
     if by.pk == user.pk:
-        raise AccessError("不能管理自己的账号或授权,请由另一名安全管理员办理。")
+        raise AccessError("不能管理自己的账号或授权,请由另一名管理员办理。")
     if not may_manage(by, user):
-        raise AccessError("该账号的授权超出您的管辖范围,请由上级安全管理员办理。")
+        raise AccessError("该账号的授权超出您的管辖范围,请由上级管理员办理。")
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def create_user(
     Raises AccessError; django's ValidationError when a given ``password`` breaks the rules.
     """
     if by is not None and not areas(by, ACCOUNTS):
-        raise AccessError("只有安全管理员可以管理账号与授权。")
+        raise AccessError("只有系统管理员可以建立账号。")
     username, display_name = username.strip(), display_name.strip()
     if USERNAME.fullmatch(username) is None:
         raise AccessError("账号须为2至64个字母、数字、汉字或 . _ @ -。")
@@ -79,7 +80,7 @@ def create_user(
 @transaction.atomic
 def end_user(*, user: User, by: User | None, reason: str) -> None:
     """The account is ended: no login, no session, no grant from today. Its history stays."""
-    _manager(by, user)
+    _manager(by, user, ACCOUNTS)
     reason = _reason(reason)
     locked = User.objects.select_for_update().get(pk=user.pk)
     if locked.ended_at is not None:
@@ -100,7 +101,7 @@ def end_user(*, user: User, by: User | None, reason: str) -> None:
 @transaction.atomic
 def reset_password(*, user: User, by: User | None, reason: str) -> str:
     """A temporary password, to be changed at the next login; returned once, stored nowhere in clear."""
-    _manager(by, user)
+    _manager(by, user, *MANAGING)
     reason = _reason(reason)
     _alive(user)
     password = temporary_password()
@@ -132,7 +133,7 @@ def _set_password(user: User, password: str, *, must_change: bool) -> None:
 @transaction.atomic
 def unlock(*, user: User, by: User | None, reason: str) -> None:
     """Lift the lock that failed logins put on the account."""
-    _manager(by, user)
+    _manager(by, user, *MANAGING)
     reason = _reason(reason)
     removed = lockout.unlock(user.username)
     record("access.user.unlock", user, changes={"failures_removed": removed}, reason=reason)
@@ -145,7 +146,7 @@ def reset_totp(*, user: User, by: User | None, reason: str) -> None:
     Refused for the three administrators unless by the system: who could reset both factors of another
     administrator would be that administrator.
     """
-    _manager(by, user)
+    _manager(by, user, *MANAGING)
     reason = _reason(reason)
     if by is not None and _separations(user, timezone.localdate(), None):
         raise AccessError("三类管理员的双因素只能由运维人员在服务器命令行上重置。")
@@ -174,7 +175,7 @@ def grant_role(
     another area are told apart. Raises AccessError.
     """
     User.objects.select_for_update().get(pk=user.pk)  # two grants to one user are judged one after the other
-    _manager(by, user)
+    _manager(by, user, GRANTS)
     reason = _reason(reason)
     _alive(user)
     today = timezone.localdate()
@@ -185,7 +186,7 @@ def grant_role(
         raise AccessError("生效日期不能早于今天。")
     if valid_to is not None and valid_to <= start:
         raise AccessError("失效日期须晚于生效日期。")
-    if by is not None and not covers(areas(by, ACCOUNTS), path):
+    if by is not None and not covers(areas(by, GRANTS), path):
         raise AccessError("授权范围超出您自己的管辖范围。")
     _keep_apart(user, definition, start, valid_to)
     same = user.grants.filter(_overlaps(start, valid_to), role=role, path=path, office_id=office_id)
@@ -208,7 +209,7 @@ def grant_role(
 def end_grant(*, grant: Grant, by: User | None, reason: str) -> None:
     """The grant holds no more, from today; one that has not begun never will."""
     grant = Grant.objects.select_for_update().select_related("user").get(pk=grant.pk)
-    _manager(by, grant.user)
+    _manager(by, grant.user, GRANTS)
     reason = _reason(reason)
     if grant.is_over:
         raise AccessError("该授权已失效。")

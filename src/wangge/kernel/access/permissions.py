@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-# The security administrator: accounts, grants, resets (GB/T 22239-2019 安全管理员).
-ACCOUNTS = "access.accounts"
-# The audit administrator: reads the audit record, changes nothing (审计管理员).
-AUDIT = "audit.read"
+from typing import Final
+
+# Create and end accounts (the system administrator).
+ACCOUNTS: Final = "access.accounts"
+# Give and end roles (the security administrator).
+GRANTS: Final = "access.grants"
+# Who holds either looks after accounts: resets, unlocks, reads the list.
+MANAGING: Final = (ACCOUNTS, GRANTS)
+# The audit administrator: reads the audit record, changes nothing.
+AUDIT: Final = "audit.read"

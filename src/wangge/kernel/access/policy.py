@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.access.models import Grant, User
-from wangge.kernel.access.permissions import ACCOUNTS, AUDIT
+from wangge.kernel.access.permissions import AUDIT, MANAGING
 from wangge.kernel.access.scopes import NOTHING, holdings
 from wangge.kernel.audit.models import AuditEntry
 
@@ -30,9 +30,9 @@ def office_path(office_id: int) -> str | None:
     return _office_path[0](office_id) if _office_path else None
 
 
-def areas(user: Any, permission: str) -> tuple[str, ...]:
-    """The path prefixes over which ``user`` holds ``permission``, whatever the reach of the role."""
-    return tuple(sorted({h.path for h in holdings(user) if h.path and permission in h.role.permissions}))
+def areas(user: Any, *permissions: str) -> tuple[str, ...]:
+    """The path prefixes over which ``user`` holds one of ``permissions``, whatever the reach of the role."""
+    return tuple(sorted({h.path for h in holdings(user) if h.path and h.role.permissions.intersection(permissions)}))
 
 
 def covers(prefixes: tuple[str, ...], path: str) -> bool:
@@ -52,7 +52,7 @@ def _not_over() -> Q:
 
 def may_manage(by: Any, user: User) -> bool:
     """Whether ``by`` looks after the account: no grant of it (present or to come) lies outside ``by``'s area."""
-    prefixes = areas(by, ACCOUNTS)
+    prefixes = areas(by, *MANAGING)
     if not prefixes:
         return False
     return not user.grants.filter(_not_over()).exclude(_within(prefixes)).exists()
@@ -60,7 +60,7 @@ def may_manage(by: Any, user: User) -> bool:
 
 def manageable(by: Any) -> QuerySet[User]:
     """The accounts ``by`` looks after."""
-    prefixes = areas(by, ACCOUNTS)
+    prefixes = areas(by, *MANAGING)
     if not prefixes:
         return User.objects.none()
     outside = Grant.objects.filter(_not_over(), user=OuterRef("pk")).exclude(_within(prefixes))

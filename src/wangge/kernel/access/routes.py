@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +43,24 @@ def access_of(view: View) -> RouteAccess | None:
     return found
 
 
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Where an anonymous request goes; an htmx part leads the whole page there and back to where it was."""
+    if request.headers.get("HX-Request") == "true":
+        return htmx_redirect(redirect_to_login(request.headers.get("HX-Current-URL", "/"), settings.LOGIN_URL).url)
+    return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+def htmx_redirect(url: str) -> HttpResponse:
+    """An answer that makes htmx load ``url`` as a page."""
+    return HttpResponse(status=204, headers={"HX-Redirect": url})
+
+
+def before_duties(view: View) -> View:
+    """Reachable by a user who must first change the password or set up the second factor."""
+    view.before_duties = True  # type: ignore[attr-defined]
+    return view
+
+
 def requires(*needed: str) -> Callable[[View], View]:
     """Signed in and holding at least one of ``needed`` somewhere."""
 
@@ -49,7 +68,7 @@ def requires(*needed: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_login(request)
             if not permissions(request.user).intersection(needed):
                 raise PermissionDenied("您的角色没有这项权限,请联系安全管理员。")
             response: HttpResponse = view(request, *args, **kwargs)
@@ -66,7 +85,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_login(request)
         response: HttpResponse = view(request, *args, **kwargs)
         return response
 

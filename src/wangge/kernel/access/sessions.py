@@ -52,6 +52,12 @@ def end_all(user: User, *, reason: str, keep: str | None = None) -> int:
     return end_sessions(list(still_open), reason=reason)
 
 
+def follow_key(*, old: str | None, new: str | None) -> None:
+    """The session goes on under a new key (Django cycles it when the password changes)."""
+    if old and new and old != new:
+        SignIn.objects.filter(session_key=old, ended_at__isnull=True).update(session_key=new)
+
+
 def close_session(*, request: HttpRequest, reason: str) -> None:
     """Sign the request's user out."""
     if request.user.is_authenticated:
