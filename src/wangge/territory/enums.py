@@ -63,3 +63,8 @@ class Crs(models.TextChoices):
     WGS84 = "WGS84", "WGS-84(GPS)"
     GCJ02 = "GCJ02", "GCJ-02(高德、腾讯)"
     BD09 = "BD09", "BD-09(百度)"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Crs | None:
+        """Files write the system in any case."""
+        return cls.__members__.get(value.strip().upper()) if isinstance(value, str) else None

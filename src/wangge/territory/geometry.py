@@ -119,6 +119,12 @@ def convert(points: npt.ArrayLike, source: Crs | str, target: Crs | str = Crs.CG
     return array
 
 
+def to_wgs84(lng: float, lat: float, crs: Crs | str) -> tuple[float, float]:
+    """One point as it is stored (CGCS2000)."""
+    point = convert([[lng, lat]], crs)[0]
+    return float(point[0]), float(point[1])
+
+
 def convert_geometry(geometry: BaseGeometry, source: Crs | str, target: Crs | str = Crs.CGCS2000) -> BaseGeometry:
     """Every vertex of ``geometry`` converted."""
     return shapely.transform(geometry, lambda vertices: convert(vertices, source, target))
