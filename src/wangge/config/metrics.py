@@ -16,34 +16,39 @@ from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.routes import public
+from wangge.kernel.audit.queries import seal_state
+from wangge.kernel.jobs import health as jobs_health
 
 logger = structlog.get_logger(__name__)
 
-REGISTRY = CollectorRegistry()
-REQUESTS = Counter(
-    "wangge_requests_total", "Requests by route and status", ["method", "route", "status"], registry=REGISTRY
-)
+REQUESTS = Counter("wangge_requests_total", "Requests by route and status", ["method", "route", "status"])
 LATENCY = Histogram(
     "wangge_request_seconds",
     "Time to answer, by route",
     ["route"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
-    registry=REGISTRY,
 )
-SCRAPE_ERRORS = Counter("wangge_scrape_errors_total", "Gauges that could not be read", ["gauge"], registry=REGISTRY)
+SCRAPE_ERRORS = Counter("wangge_scrape_errors_total", "Gauges that could not be read", ["gauge"])
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request."""
     REQUESTS.labels(method, route, str(status)).inc()
     LATENCY.labels(route).observe(seconds)
+
+
+# Label values → number.
+Rows = Iterable[tuple[tuple[str, ...], float]]
+Read = Callable[[], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,12 @@ class Gauge:
     name: str
     help: str
     labels: tuple[str, ...]
-    read: Callable[[], Iterable[tuple[tuple[str, ...], float]]]
+    read: Callable[[], Rows]
     keep: float
 
 
 _gauges: dict[str, Gauge] = {}
 _kept: dict[str, tuple[float, GaugeMetricFamily]] = {}
-
-Read = Callable[[], Iterable[tuple[tuple[str, ...], float]]]
 
 
 def gauge(name: str, text: str, *, labels: tuple[str, ...] = (), keep: float = 15) -> Callable[[Read], Read]:
@@ -94,10 +97,52 @@ class DatabaseCollector:
             yield family
 
 
+@gauge("wangge_sweep_age_seconds", "Seconds since a sweep last started (-1: never)", labels=("name",))
+def _sweep_age() -> Rows:
+    now = timezone.now()
+    for one in jobs_health.health(now=now):
+        yield (one.name,), (now - one.ran_at).total_seconds() if one.ran_at else -1.0
+
+
+@gauge("wangge_sweep_late", "1 when a sweep has not started for three periods", labels=("name",))
+def _sweep_late() -> Rows:
+    for one in jobs_health.health():
+        yield (one.name,), float(one.late)
+
+
+@gauge("wangge_jobs", "Jobs by state", labels=("state",))
+def _jobs() -> Rows:
+    now = jobs_health.queue()
+    yield ("waiting",), now.waiting
+    yield ("running",), now.running
+    yield ("given_up",), now.failed
+
+
+@gauge("wangge_jobs_oldest_seconds", "How long the oldest job that could run has waited")
+def _jobs_oldest() -> Rows:
+    yield (), jobs_health.queue().waited
+
+
+@gauge("wangge_audit_unsealed", "Audit records that wait to be sealed")
+def _audit_unsealed() -> Rows:
+    yield (), seal_state().waiting
+
+
+@gauge("wangge_database_connections", "Connections of the database", labels=("state",))
+def _database_connections() -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() GROUP BY 1"
+        )
+        for state, number in cursor.fetchall():
+            yield (state,), number
+
+
 def _page() -> bytes:
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         own = b""
     else:
         own = generate_latest(REGISTRY)

@@ -103,7 +103,7 @@ def demo(*, host: str, port: int, workers: int, small: bool) -> int:
             typer.echo(_welcome(address, accounts, time.monotonic() - began))
         while not stop.asked:
             if ended := [child for child in children if child.poll() is not None]:
-                typer.echo(f"进程 {' '.join(map(str, ended[0].args[-2:]))} 已退出", err=True)
+                typer.echo(f"{children.index(ended[0])} 号子进程已退出({ended[0].returncode})", err=True)
                 return 1
             time.sleep(0.3)
     finally:
