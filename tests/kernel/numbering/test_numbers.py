@@ -47,7 +47,7 @@ def test_a_division_as_series_is_the_prefix() -> None:
 
 
 def test_a_rollback_does_not_give_a_number_twice(series: str) -> None:
-    class Undo(Exception):
+    class UndoError(Exception):
         pass
 
     given = []
@@ -55,8 +55,8 @@ def test_a_rollback_does_not_give_a_number_twice(series: str) -> None:
         try:
             with transaction.atomic():
                 given.append(next_number(series, day=DAY))
-                raise Undo
-        except Undo:
+                raise UndoError
+        except UndoError:
             pass
     assert len(set(given)) == 30
 

@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from django.conf import settings
@@ -139,7 +140,7 @@ def parse_hours(text: str) -> Hours:
         begin, _, end = part.strip().partition("-")
         spans.append((_moment(time.fromisoformat(begin)), _moment(time.fromisoformat(end))))
     flat = [moment for span in spans for moment in span]
-    if any(a >= b for a, b in zip(flat, flat[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(flat)):
         raise ValueError(f"工作时间“{text}”须按先后列出且互不重叠,例如“{DEFAULT_HOURS}”。")
     return Hours(tuple(spans), sum(end - begin for begin, end in spans))
 
