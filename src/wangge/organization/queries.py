@@ -27,6 +27,12 @@ def office(office_id: int | None) -> OfficeRef | None:
     return None if office_id is None else book.current().by_id.get(office_id)
 
 
+def path_of(office_id: int) -> str | None:
+    """The division an office serves."""
+    found = office(office_id)
+    return None if found is None else found.path
+
+
 def names(ids: Iterable[int | None]) -> dict[int, str]:
     """Names by id, closed offices included; unknown ids are left out."""
     known = book.current().by_id
