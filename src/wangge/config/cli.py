@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from wangge.config import embedded
+from wangge.config import embedded, shared_counters
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -82,6 +82,7 @@ def serve(
     host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 0, threads: Threads = 4, reload: bool = False
 ) -> None:
     """The web server (granian). Refuses to start in production with weak settings."""
+    shared_counters.share()
     prepare(system=False)
     from wangge.config import serving
 
@@ -114,6 +115,7 @@ def demo(
     small: Annotated[bool, typer.Option(help="A tenth of the cases, for a quick look")] = False,
 ) -> None:
     """Database, migrations, demo district, web server and worker in one; Ctrl-C stops everything."""
+    shared_counters.share()
     prepare()
     from wangge.config import serving
 

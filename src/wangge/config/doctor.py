@@ -25,7 +25,7 @@ OLDEST_POSTGRES = 150000
 CLOCK_SKEW = timedelta(seconds=5)
 FREE_BYTES = 2 * 1024**3
 AUDIT_WAIT = timedelta(minutes=10)
-CALENDAR_AHEAD = timedelta(days=60)
+CALENDAR_AHEAD = timedelta(days=30)
 
 Question = Callable[[], Iterator[Finding]]
 

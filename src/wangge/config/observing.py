@@ -45,7 +45,7 @@ class ObserveMiddleware:
 def _route(request: HttpRequest) -> str:
     """The URL pattern, never the path: a path may name a case or carry a number somebody typed."""
     match = request.resolver_match
-    return match.route if match is not None else "(none)"
+    return f"/{match.route}" if match is not None else "(none)"
 
 
 def _level(route: str, status: int) -> int:

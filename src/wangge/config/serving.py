@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -39,8 +37,8 @@ def _refuse_weak_settings() -> None:
 def serve(*, host: str, port: int, workers: int, threads: int, reload: bool) -> None:
     """Serve until told to stop. ``workers=0``: one process per core."""
     _refuse_weak_settings()
-    _fresh_metrics_directory()
-    if settings.PRODUCTION and not settings.STATIC_ROOT.exists():
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    if settings.PRODUCTION:  # after every upgrade the assets are this version's
         call_command("collectstatic", interactive=False, verbosity=0)
     from granian import Granian
     from granian.constants import Interfaces
@@ -61,18 +59,6 @@ def serve(*, host: str, port: int, workers: int, threads: int, reload: bool) -> 
         reload=reload,
         reload_paths=[settings.PACKAGE_DIR] if reload else None,
     ).serve()
-
-
-def _fresh_metrics_directory() -> None:
-    """Web processes of one machine add their figures up through files in this directory."""
-    directory = Path(
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.VAR_DIR / f"metrics-{os.getpid()}"))
-    )
-    for old in directory.parent.glob("metrics-*"):
-        number = old.name.removeprefix("metrics-")
-        if number.isdigit() and not Path(f"/proc/{number}").exists():
-            shutil.rmtree(old, ignore_errors=True)
-    directory.mkdir(parents=True, exist_ok=True)
 
 
 def work(*, concurrency: int) -> None:
