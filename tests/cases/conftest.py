@@ -52,9 +52,16 @@ class World:
 
 
 def _divide() -> None:
-    rows = [("15", "内蒙古自治区", 1), ("1502", "包头市", 2), (DISTRICT, "昆都仑区", 3), (STREET, "少先路街道", 4),
-            (OTHER_STREET, "沼潭街道", 4), (COMMUNITY, "友谊社区", 5), (NEIGHBOUR, "团结社区", 5),
-            ("150203002001", "沼潭社区", 5)]
+    rows = [
+        ("15", "内蒙古自治区", 1),
+        ("1502", "包头市", 2),
+        (DISTRICT, "昆都仑区", 3),
+        (STREET, "少先路街道", 4),
+        (OTHER_STREET, "沼潭街道", 4),
+        (COMMUNITY, "友谊社区", 5),
+        (NEIGHBOUR, "团结社区", 5),
+        ("150203002001", "沼潭社区", 5),
+    ]
     parents = {2: "", 4: 2, 6: 4, 9: 6, 12: 9}
     Division.objects.bulk_create(
         Division(code=code, name=name, level=level, parent_code=code[: parents[len(code)] or 0], valid_from=LONG_AGO)
@@ -82,13 +89,26 @@ def _offices(world: World) -> None:
 def _duties(world: World) -> None:
     catalogue = Catalogue.objects.create(version="t1", name="测试目录", state="published", valid_from=LONG_AGO)
     limit = LimitClass.objects.create(
-        code="general", name="一般诉求", sign_value=2, sign_unit="hour", contact_value=24, contact_unit="hour",
-        finish_value=7, finish_unit="day", extension_value=7, extension_unit="day", max_extensions=1,
+        code="general",
+        name="一般诉求",
+        sign_value=2,
+        sign_unit="hour",
+        contact_value=24,
+        contact_unit="hour",
+        finish_value=7,
+        finish_unit="day",
+        extension_value=7,
+        extension_unit="day",
+        max_extensions=1,
     )
     duty_list = DutyList.objects.create(
         code="street", name="街道职责清单", level="street", kind="duty", valid_from=LONG_AGO
     )
     item = DutyItem.objects.create(duty_list=duty_list, number="4-1", block="城市管理", title="环境卫生管理")
+    lawful = DutyList.objects.create(
+        code="community", name="社区依法履责清单", level="community", kind="community_lawful", valid_from=LONG_AGO
+    )
+    lawful_item = DutyItem.objects.create(duty_list=lawful, number="12", title="环境卫生日常巡查")
     top = Kind.objects.create(catalogue=catalogue, code="01", level=1, name="城市管理", is_leaf=False)
     for key, code, name, lead, assists in (
         ("rubbish", "0101", "垃圾清运", "street.command_centre", []),
@@ -96,9 +116,17 @@ def _duties(world: World) -> None:
     ):
         kind = Kind.objects.create(catalogue=catalogue, code=code, level=2, name=name, parent=top, keywords=[name])
         world.kinds[key] = kind
+        listed = lawful_item if key == "rubbish" else None
         Duty.objects.create(
-            kind=kind, path="", lead_kind=lead, assist_kinds=assists, item=item, limit=limit, valid_from=LONG_AGO,
-            **({"community_may_handle": key == "rubbish"}),
+            kind=kind,
+            kind_code=kind.code,
+            lead_kind=lead,
+            assist_kinds=assists,
+            item=item,
+            limit=limit,
+            community_may_handle=listed is not None,
+            community_item=listed,
+            valid_from=LONG_AGO,
         )
 
 
@@ -125,7 +153,10 @@ def world(db: None) -> World:
     for name, (role, path, office) in PEOPLE.items():
         user = User.objects.create_user(username=f"u{len(built.people)}", password=None, display_name=name)
         Grant.objects.create(
-            user=user, role=role, path=path, office_id=built.offices[office].pk if office else None,
+            user=user,
+            role=role,
+            path=path,
+            office_id=built.offices[office].pk if office else None,
             valid_from=timezone.localdate(),
         )
         built.people[name] = user

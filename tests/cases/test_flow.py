@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.cases.conftest import GRID, World
 
-from wangge.cases.actions import Asker, ask, decide
+from wangge.cases.actions import Asker, Place, ask, decide
 from wangge.cases.dispatching import overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock
 from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
-
-from .conftest import World
 
 
 def again(case: Case) -> Case:
@@ -32,7 +31,12 @@ def test_the_whole_way(world: World) -> None:
     case = again(case)
     assert (case.state, case.solved, case.satisfaction) == ("closed", "yes", "5")
     assert [t.step for t in case.transitions.order_by("id")] == [
-        "create", "dispatch", "sign", "contact", "reply", "call_back",
+        "create",
+        "dispatch",
+        "sign",
+        "contact",
+        "reply",
+        "call_back",
     ]
 
 
@@ -53,7 +57,9 @@ def test_dispatch_says_why_in_words(world: World) -> None:
 
 def test_an_override_asks_for_a_reason(world: World) -> None:
     case = world.file()
-    plan = overridden(plans_for(case)[0], lead_id=world.offices["housing"].pk, assist_ids=[], channel="hotline", reason="")
+    plan = overridden(
+        plans_for(case)[0], lead_id=world.offices["housing"].pk, assist_ids=[], channel="hotline", reason=""
+    )
     with pytest.raises(Refused, match="改派理由"):
         CaseFlow(case, world["话务小赵"]).dispatch(plan=plan)
     assert again(case).state == "received"
@@ -63,7 +69,7 @@ def test_the_second_to_press_is_told_who_was_first(world: World) -> None:
     case = world.dispatched()
     first, second = again(case), again(case)
     CaseFlow(first, world["街道老王"]).sign()
-    with pytest.raises(Conflict, match="街道老王已于.*完成“签收”"):
+    with pytest.raises(Conflict, match=r"街道老王已于.*完成“签收”"):
         CaseFlow(second, world["街道老王"]).sign()
     assert again(case).transitions.filter(step="sign").count() == 1
 
@@ -129,7 +135,7 @@ def test_the_community_reports_back_to_the_street(world: World) -> None:
 
 
 def test_the_handler_may_not_check_his_own_work(world: World) -> None:
-    case = world.file(channel="grid", by=world["网格员小李"])
+    case = world.file(channel="grid", by=world["网格员小李"], place=Place(path=GRID))
     CaseFlow(case, world["街道老王"]).dispatch(plan=plans_for(case)[0])
     CaseFlow(case, world["街道老王"]).reply(text="已清理", contacted="visit")
     assert again(case).state == "replied"
@@ -138,10 +144,10 @@ def test_the_handler_may_not_check_his_own_work(world: World) -> None:
 
 
 def test_a_failed_check_sends_it_back(world: World) -> None:
-    case = world.file(channel="grid", by=world["网格员小李"])
+    case = world.file(channel="grid", by=world["网格员小李"], place=Place(path=GRID))
     CaseFlow(case, world["街道老王"]).dispatch(plan=plans_for(case)[0])
     CaseFlow(case, world["街道老王"]).reply(text="已清理", contacted="visit")
-    CaseFlow(case, world["社区小陈"]).check_fail(reason="现场仍有垃圾")
+    CaseFlow(case, world["网格员小李"]).check_fail(reason="现场仍有垃圾")
     case = again(case)
     assert (case.state, case.reworks) == ("handling", 1)
     assert case.clocks.filter(name="finish", stopped_at__isnull=True).count() == 1

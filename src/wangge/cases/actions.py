@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from wangge.cases import clocks, policy, validators
 from wangge.cases.dispatching import CannotDispatch, best_plan
-from wangge.cases.enums import Channel, CaseState, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
+from wangge.cases.enums import CaseState, Channel, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
 from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseRequest, CaseText, Requester
@@ -23,7 +26,7 @@ from wangge.cases.words import vector
 from wangge.duties.models import Kind
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.personal import blind_index
-from wangge.kernel.attachments.actions import store
+from wangge.kernel.access.scopes import scope
 from wangge.kernel.audit.recording import record
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import NotPermitted, Refused
@@ -70,7 +73,7 @@ def file_case(
     source_system: str = "",
     source_number: str | None = None,
     created_at: datetime | None = None,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[File[bytes]] = (),
 ) -> Case:
     """File a matter; it waits for dispatch. Raises ``ValidationError`` with messages per field.
 
@@ -81,8 +84,15 @@ def file_case(
     now = timezone.now()
     asker = asker or Asker()
     clean = _checked(
-        channel=channel, demand_type=demand_type, urgency=urgency, text=text, title=title, place=place, asker=asker,
-        created_at=created_at, is_anonymous=is_anonymous,
+        channel=channel,
+        demand_type=demand_type,
+        urgency=urgency,
+        text=text,
+        title=title,
+        place=place,
+        asker=asker,
+        created_at=created_at,
+        is_anonymous=is_anonymous,
     )
     if by is not None and not _may_file(by, channel, place.path):
         raise NotPermitted("您不能在该区域登记事项。")
@@ -131,6 +141,8 @@ def file_case(
     flow.record_start(data={"channel": channel})
     record("cases.case.file", case, changes={"number": case.number, "channel": channel})
     for file in files:
+        from wangge.kernel.attachments.actions import store
+
         store(file, owner=case, purpose="evidence", by=by)
     publish(CaseFiled(case.pk, case.path, case.channel))
     return case
@@ -141,23 +153,27 @@ def _known(source_system: str, source_number: str) -> Case | None:
 
 
 def _as_vector(case: Case) -> Any:
-    from django.db.models import Value
-    from django.contrib.postgres.search import SearchVectorField
-    from django.db.models.functions import Cast
-
     return Cast(Value(vector(case.title, case.address, case.text)), SearchVectorField())
 
 
 def _may_file(user: Any, channel: str, path: str) -> bool:
     """Staff file within their path (deputies anywhere in theirs); residents come with ``by=None``."""
-    if policy.scope(user, "cases.create").covers(path):
+    if scope(user, "cases.create").covers(path):
         return True
-    return channel in (Channel.DEPUTY, Channel.SUGGESTION) and policy.scope(user, "cases.suggest").covers(path)
+    return channel in (Channel.DEPUTY, Channel.SUGGESTION) and scope(user, "cases.suggest").covers(path)
 
 
 def _checked(
-    *, channel: str, demand_type: str, urgency: str, text: str, title: str, place: Place, asker: Asker,
-    created_at: datetime | None, is_anonymous: bool,
+    *,
+    channel: str,
+    demand_type: str,
+    urgency: str,
+    text: str,
+    title: str,
+    place: Place,
+    asker: Asker,
+    created_at: datetime | None,
+    is_anonymous: bool,
 ) -> dict[str, str]:
     errors: dict[str, list[str]] = {}
     clean = {"text": "", "title": "", "phone": ""}
@@ -199,7 +215,7 @@ def classify(*, case: Case, kind: Kind, place: Place | None, by: Any) -> Case:
     changes: dict[str, Any] = {"kind": [case.kind_id, kind.pk]}
     values: dict[str, Any] = {"kind": kind}
     if place is not None:
-        if not policy.scope(by, "cases.dispatch").covers(place.path):
+        if not scope(by, "cases.dispatch").covers(place.path):
             raise NotPermitted("所选地点不在您的管辖范围内。")
         validators.check_point(place.lng, place.lat)
         values |= {"path": place.path, "address": place.address, "lng": place.lng, "lat": place.lat}
@@ -246,8 +262,14 @@ def ask(
     try:
         with transaction.atomic():
             request = CaseRequest.objects.create(
-                case=case, kind=kind, reason=reason.strip(), until_on=until_on, exclusion_class=exclusion_class,
-                office_id=case.holder_office_id, asked_by_id=by.pk, asked_at=timezone.now(),
+                case=case,
+                kind=kind,
+                reason=reason.strip(),
+                until_on=until_on,
+                exclusion_class=exclusion_class,
+                office_id=case.holder_office_id,
+                asked_by_id=by.pk,
+                asked_at=timezone.now(),
             )
     except IntegrityError:
         raise Refused(f"该事项已有待审批的{RequestKind(kind).label}申请。") from None
@@ -323,9 +345,9 @@ def archive_old(*, now: datetime, limit: int = 500) -> int:
     """Archive what was closed longer ago than the rules say; returns how many."""
     done = 0
     shortest = timedelta(days=1)
-    rows = Case.objects.filter(
-        state__in=[CaseState.CLOSED, CaseState.ANSWERED], closed_at__lt=now - shortest
-    ).order_by("closed_at")[:limit]
+    rows = Case.objects.filter(state__in=[CaseState.CLOSED, CaseState.ANSWERED], closed_at__lt=now - shortest).order_by(
+        "closed_at"
+    )[:limit]
     for case in rows:
         assert case.closed_at is not None
         if case.closed_at < now - timedelta(days=rules_for(case.path).archive_days):
@@ -335,6 +357,15 @@ def archive_old(*, now: datetime, limit: int = 500) -> int:
 
 
 __all__ = [
-    "Asker", "CannotDispatch", "Place", "answer_repeats", "archive_old", "ask", "classify", "decide",
-    "dispatch_by_list", "file_case", "withdraw",
+    "Asker",
+    "CannotDispatch",
+    "Place",
+    "answer_repeats",
+    "archive_old",
+    "ask",
+    "classify",
+    "decide",
+    "dispatch_by_list",
+    "file_case",
+    "withdraw",
 ]

@@ -42,7 +42,8 @@ def _held(permission: str, *states: str) -> Callable[[Any], CaseQuerySet]:
 
 
 def _to_dispatch(user: Any) -> CaseQuerySet:
-    district, street = [], []
+    district: list[str] = []
+    street: list[str] = []
     for held in holdings(user):
         if "cases.dispatch" in held.role.permissions and held.path:
             (district if len(held.path) <= policy.DISTRICT_LENGTH else street).append(held.path)

@@ -19,9 +19,11 @@ from wangge.cases.models import Case
 from wangge.duties.resolution import Assignment, resolve
 from wangge.duties.snapshot import Limits
 from wangge.organization import queries as organization
-from wangge.organization.queries import OfficeRef
+from wangge.organization.book import OfficeRef
 
-HOTLINE_CHANNELS: Final = frozenset({Channel.HOTLINE, Channel.PLATFORM, Channel.DEPUTY, Channel.SUGGESTION, Channel.MEDIA})
+HOTLINE_CHANNELS: Final = frozenset(
+    {Channel.HOTLINE, Channel.PLATFORM, Channel.DEPUTY, Channel.SUGGESTION, Channel.MEDIA}
+)
 BELOW_STREET: Final = "community"
 
 

@@ -86,7 +86,9 @@ class Disposition(TextChoices):
 TOLD: Final[dict[str, str]] = {
     Disposition.ANSWERED: "",
     Disposition.EMERGENCY: "您反映的情况紧急,已为您转接110/119/120/122,请保持电话畅通。",
-    Disposition.LEGAL_ROUTE: "您反映的事项应通过诉讼、仲裁、纪检监察、行政复议、政府信息公开或信访途径办理,请向相应机关提出。",
+    Disposition.LEGAL_ROUTE: (
+        "您反映的事项应通过诉讼、仲裁、纪检监察、行政复议、政府信息公开或信访途径办理,请向相应机关提出。"
+    ),
     Disposition.IN_PROCESS: "您反映的事项正在办理或已有结论,未发现新的事实和理由,现将进展(结果)告知您。",
     Disposition.SECRET: "您反映的内容涉及国家秘密、商业秘密或个人隐私,不能公开办理,请谅解。",
     Disposition.NOT_PUBLIC: "您反映的事项不属于政府职责范围,建议通过市场、社会途径解决;需要时我们可转相关单位督促。",

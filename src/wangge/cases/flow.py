@@ -164,7 +164,11 @@ class CaseFlow(Flow[Case]):
         self._perhaps_a_problem()
 
     @step(
-        "同意退单", source=S.RETURNED, target=S.RECEIVED, may=policy.over("cases.review_return"), needs_reason=True,
+        "同意退单",
+        source=S.RETURNED,
+        target=S.RECEIVED,
+        may=policy.over("cases.review_return"),
+        needs_reason=True,
         primary=True,
     )
     def accept_return(self) -> None:
@@ -262,9 +266,7 @@ class CaseFlow(Flow[Case]):
         guards=(_parts_answered, _no_pending_request),
         primary=True,
     )
-    def reply(
-        self, *, text: str, result_class: str = ResultClass.SOLVED, contacted: str = "", note: str = ""
-    ) -> None:
+    def reply(self, *, text: str, result_class: str = ResultClass.SOLVED, contacted: str = "", note: str = "") -> None:
         """The lead's answer. ``contacted`` (a ContactWay) records the contact in the same step."""
         case = self.obj
         if not text.strip():
@@ -287,7 +289,11 @@ class CaseFlow(Flow[Case]):
     # -- check, call-back, close -------------------------------------------------------------
 
     @step(
-        "核查通过", source=S.REPLIED, target=S.CHECKED, may=policy.over("cases.check"), guards=(_somebody_else,),
+        "核查通过",
+        source=S.REPLIED,
+        target=S.CHECKED,
+        may=policy.over("cases.check"),
+        guards=(_somebody_else,),
         primary=True,
     )
     def check_pass(self) -> None:
@@ -305,11 +311,20 @@ class CaseFlow(Flow[Case]):
         self._rework()
 
     @step(
-        "回访", source=S.CHECKED, target=(S.CLOSED, S.HANDLING, S.CHECKED), may=policy.over("cases.callback"),
+        "回访",
+        source=S.CHECKED,
+        target=(S.CLOSED, S.HANDLING, S.CHECKED),
+        may=policy.over("cases.callback"),
         primary=True,
     )
     def call_back(
-        self, *, way: str, reached: bool, solved: str = "", satisfaction: str = "", comment: str = "",
+        self,
+        *,
+        way: str,
+        reached: bool,
+        solved: str = "",
+        satisfaction: str = "",
+        comment: str = "",
         rework: bool | None = None,
     ) -> None:
         """Ask *solved?* and *satisfied?* apart. Not solved → rework, unless told otherwise with a reason;
@@ -318,8 +333,13 @@ class CaseFlow(Flow[Case]):
         if reached and (solved not in Solved.values or satisfaction not in Satisfaction.values):
             raise Refused("已接通的回访须分别记录“是否解决”和“满意度”。")
         CallBack.objects.create(
-            case=case, way=way, reached=reached, solved=solved if reached else "",
-            satisfaction=satisfaction if reached else "", comment=comment, at=self.now,
+            case=case,
+            way=way,
+            reached=reached,
+            solved=solved if reached else "",
+            satisfaction=satisfaction if reached else "",
+            comment=comment,
+            at=self.now,
             by_id=self.user.pk if self.user is not None else None,
         )
         case.call_backs += 1
@@ -388,7 +408,10 @@ class CaseFlow(Flow[Case]):
         self.obj.supervised_at = self.now
 
     @step(
-        "提级", source=(S.DISPATCHED, S.HANDLING, S.RETURNED), target=None, may=policy.over("cases.escalate"),
+        "提级",
+        source=(S.DISPATCHED, S.HANDLING, S.RETURNED),
+        target=None,
+        may=policy.over("cases.escalate"),
         needs_reason=True,
     )
     def escalate(self) -> None:
@@ -444,7 +467,11 @@ class CaseFlow(Flow[Case]):
 
     def _contact(self, way: str, reached: bool, note: str) -> None:
         Contact.objects.create(
-            case=self.obj, way=way, reached=reached, note=note, at=self.now,
+            case=self.obj,
+            way=way,
+            reached=reached,
+            note=note,
+            at=self.now,
             by_id=self.user.pk if self.user is not None else None,
         )
         if reached and self.obj.contacted_at is None:

@@ -122,9 +122,13 @@ class Case(VersionedModel):
             models.Index(fields=["-created_at", "-id"], name="case_created"),
             models.Index(fields=["kind", "-created_at"], name="case_kind_created"),
             models.Index(
-                fields=["holder_office", "next_due_at"], name="case_holder_due", condition=Q(state__in=enums.OPEN_STATES)
+                fields=["holder_office", "next_due_at"],
+                name="case_holder_due",
+                condition=Q(state__in=enums.OPEN_STATES),
             ),
-            models.Index(fields=["state", "next_due_at"], name="case_open_due", condition=Q(state__in=enums.OPEN_STATES)),
+            models.Index(
+                fields=["state", "next_due_at"], name="case_open_due", condition=Q(state__in=enums.OPEN_STATES)
+            ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(fields=["-closed_at"], name="case_closed_at", condition=Q(closed_at__isnull=False)),
             GinIndex(fields=["office_ids"], name="case_offices", fastupdate=False),
@@ -218,9 +222,7 @@ class CasePart(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parts")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
     role = models.CharField("角色", max_length=8, choices=enums.PartRole.choices)
-    state = models.CharField(
-        "状态", max_length=10, choices=enums.PartState.choices, default=enums.PartState.WAITING
-    )
+    state = models.CharField("状态", max_length=10, choices=enums.PartState.choices, default=enums.PartState.WAITING)
     asked = models.CharField("交办要求", max_length=300, blank=True)
     answer = models.TextField("反馈", blank=True)
     created_at = models.DateTimeField("交办时间")
@@ -315,6 +317,9 @@ class Contact(models.Model):
         verbose_name_plural = "联系记录"
         indexes = [models.Index(fields=["case"], name="contact_case")]
 
+    def __str__(self) -> str:
+        return f"{self.get_way_display()}:{self.case_id}"
+
 
 class CallBack(models.Model):
     """One try to ask the requester: solved? satisfied? (条例 art. 23). Up to ``CaseRules.call_back_tries``."""
@@ -338,6 +343,9 @@ class CallBack(models.Model):
                 condition=Q(reached=False) | ~(Q(solved="") | Q(satisfaction="")),
             )
         ]
+
+    def __str__(self) -> str:
+        return f"回访:{self.case_id}"
 
 
 class Notice(models.Model):

@@ -8,16 +8,14 @@ requester*: residents never come this way; they follow by number and phone (``we
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.db.models import Q
 
 from wangge.cases.enums import Channel
+from wangge.cases.models import Case, CaseQuerySet
 from wangge.kernel.access.roles import Reach
 from wangge.kernel.access.scopes import holdings, may, scope
-
-if TYPE_CHECKING:
-    from wangge.cases.models import Case, CaseQuerySet
 
 Predicate = Callable[[Any, "Case"], bool]
 
@@ -35,8 +33,6 @@ def visible(user: Any, permission: str = "cases.read") -> Q:
 
 def rows(user: Any, permission: str = "cases.read") -> CaseQuerySet:
     """The cases ``user`` sees; lists, counts, exports and the API all begin here."""
-    from wangge.cases.models import Case
-
     return Case.objects.filter(visible(user, permission))
 
 

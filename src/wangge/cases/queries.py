@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 
-from wangge.cases import policy, tallies
+from wangge.cases import tallies
 from wangge.cases.enums import CaseState, ClockName, ContactWay, NoticeKind, RequestKind, Satisfaction, Solved
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
@@ -65,8 +65,16 @@ class Line:
 
 
 TONES = {
-    "check_fail": "bad", "send_back": "bad", "escalate": "bad", "supervise": "bad", "reopen": "bad",
-    "reply": "good", "check_pass": "good", "close": "good", "call_back": "good", "suspend": "wait",
+    "check_fail": "bad",
+    "send_back": "bad",
+    "escalate": "bad",
+    "supervise": "bad",
+    "reopen": "bad",
+    "reply": "good",
+    "check_pass": "good",
+    "close": "good",
+    "call_back": "good",
+    "suspend": "wait",
 }
 
 
@@ -85,11 +93,11 @@ def story(case: Case) -> list[Line]:
         lines.append(Line(t.at, t.actor_label, label + to, t.reason, tone))
     for c in case.contacts.all():
         text = "" if c.reached else "未联系上。"
-        lines.append(Line(c.at, "", f"{ContactWay(c.way).label}联系诉求人", text + c.note, "info" if c.reached else "wait"))
-    for b in case.call_back_rows.all():
-        said = (
-            f"{Solved(b.solved).label},{Satisfaction(b.satisfaction).label}。" if b.reached else "未接通。"
+        lines.append(
+            Line(c.at, "", f"{ContactWay(c.way).label}联系诉求人", text + c.note, "info" if c.reached else "wait")
         )
+    for b in case.call_back_rows.all():
+        said = f"{Solved(b.solved).label},{Satisfaction(b.satisfaction).label}。" if b.reached else "未接通。"
         lines.append(Line(b.at, "", "回访结果", said + b.comment, "info"))
     for p in case.parts.exclude(answered_at=None).filter(role="assist"):
         assert p.answered_at is not None

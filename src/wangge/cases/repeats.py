@@ -85,7 +85,7 @@ def similar(
                 why.append(f"相距{metres:.0f}米")
         if same_kind:
             why.append("类别相同")
-        if alike >= 0.2:  # noqa: PLR2004
+        if alike >= 0.2:
             why.append(f"文字相似{alike:.0%}")
         score = min(0.6 * min(alike * 2, 1) + 0.25 * near + 0.15 * same_kind, 1.0)
         if score >= WORTH:

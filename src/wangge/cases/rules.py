@@ -21,5 +21,7 @@ def rules_for(path: str, on: date | None = None) -> CaseRules:
     if rows is None:
         rows = list(CaseRules.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("valid_from"))
         cache.set(CACHE_KEY, rows, CACHE_SECONDS)
-    fitting = [r for r in rows if path.startswith(r.path) and r.valid_from <= on and (r.valid_to is None or on < r.valid_to)]
+    fitting = [
+        r for r in rows if path.startswith(r.path) and r.valid_from <= on and (r.valid_to is None or on < r.valid_to)
+    ]
     return max(fitting, key=lambda r: (len(r.path), r.valid_from), default=CaseRules(valid_from=on))

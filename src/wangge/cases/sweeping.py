@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-import structlog
-from django.db import transaction
 from django.utils import timezone
 
 from wangge.cases.enums import CaseState, ClockName, NoticeKind
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock, Notice
+from wangge.kernel.jobs.sweeper import each
 from wangge.organization.queries import street_centre
 
 BATCH: Final = 500
-logger = structlog.get_logger(__name__)
 
 
 def warn(*, now: datetime) -> int:
     """A notice to the holding office for every clock whose warning instant has passed; returns how many."""
-    return _each(CaseClock.objects.due_to_warn(now).select_related("case")[:BATCH], lambda clock: _warn(clock, now))
+    return each(CaseClock.objects.due_to_warn(now).select_related("case")[:BATCH], lambda clock: _warn(clock, now))
 
 
 def escalate(*, now: datetime) -> int:
     """A notice to the holding office and to the office above it for every clock that has run out."""
     rows = CaseClock.objects.due_to_escalate(now).select_related("case")[:BATCH]
-    return _each(rows, lambda clock: _escalate(clock, now))
+    return each(rows, lambda clock: _escalate(clock, now))
 
 
 def end_suspensions(*, now: datetime) -> int:
     """Take up again what was suspended until today."""
     today = timezone.localdate(now)
     rows = Case.objects.filter(state=CaseState.SUSPENDED, suspended_until_on__lte=today)[:BATCH]
-    return _each(rows, lambda case: _resume(case, now))
-
-
-def _each(rows: Iterable[Any], act: Callable[[Any], None]) -> int:
-    done = 0
-    for row in rows:
-        try:
-            with transaction.atomic():
-                act(row)
-            done += 1
-        except Exception:
-            logger.exception("sweep.row_failed", row=str(row.pk), table=row._meta.label_lower)
-    return done
+    return each(rows, lambda case: _resume(case, now))
 
 
 def _warn(clock: CaseClock, now: datetime) -> None:

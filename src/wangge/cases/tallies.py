@@ -49,9 +49,7 @@ DROP FUNCTION cases_tally_write();
 """
 
 
-def count(
-    *, paths: Sequence[str], states: Sequence[str] | None = None, lead_office_id: int | None = None
-) -> int:
+def count(*, paths: Sequence[str], states: Sequence[str] | None = None, lead_office_id: int | None = None) -> int:
     """How many cases lie below any of ``paths`` (each at most 12 digits), exactly."""
     below = Q(pk__in=())
     for path in paths:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def mermaid(flow: type[Flow[Any]]) -> str:
     """The state diagram as Mermaid text; ``docs`` hold it and a test checks that it is fresh."""
     lines = ["stateDiagram-v2"]
-    lines += [f'    {state.value} : {state.label}' for state in flow.states]
+    lines += [f"    {state.value} : {state.label}" for state in flow.states]
     lines += [f"    [*] --> {state}" for state in flow.initial]
     leaving: set[str] = set()
     for declared in flow.steps().values():

@@ -19,7 +19,7 @@ M = TypeVar("M", bound=VersionedModel)
 
 Predicate = Callable[[Any, Any], bool]
 # A guard sees the flow (its ``obj``, ``user`` and ``now``) and answers why not, or None.
-Guard = Callable[["Flow[Any]"], str | None]
+Guard = Callable[[Any], str | None]
 
 
 class FlowError(Exception):
@@ -78,9 +78,6 @@ class Taken:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
 def step(
     label: str,
     *,
@@ -91,7 +88,7 @@ def step(
     needs_reason: bool = False,
     system: bool = False,
     primary: bool = False,
-) -> Callable[[F], F]:
+) -> Callable[[Callable[..., None]], Callable[..., TransitionBase]]:
     """Declare a method of a Flow as a step.
 
     ``target=None`` keeps the state. Several targets: the body picks with ``self.taken.target = …``.
@@ -100,7 +97,7 @@ def step(
     sources = (source,) if isinstance(source, str) else tuple(source)
     targets = () if target is None else (target,) if isinstance(target, str) else tuple(target)
 
-    def decorate(body: F) -> F:
+    def decorate(body: Callable[..., None]) -> Callable[..., TransitionBase]:
         declared = Step(body.__name__, label, sources, targets, may, tuple(guards), needs_reason, system, primary)
 
         @wraps(body)
@@ -108,7 +105,7 @@ def step(
             return self._take(declared, body, reason=reason, seen=seen, given=given)
 
         take.step = declared  # type: ignore[attr-defined]
-        return take  # type: ignore[return-value]
+        return take
 
     return decorate
 
@@ -179,7 +176,8 @@ class Flow(Generic[M]):
 
     def record_start(self, *, reason: str = "", data: dict[str, Any] | None = None) -> TransitionBase:
         """The first transition of a new object, from nothing to its first state."""
-        return self._leave_row("create", "", self.state, reason, None, data or {})
+        self.taken = Taken(data=data or {})
+        return self._leave_row("create", source="", target=self.state, reason=reason)
 
     def _take(
         self, declared: Step, body: Callable[..., Any], *, reason: str, seen: int | None, given: dict[str, Any]
@@ -202,15 +200,12 @@ class Flow(Generic[M]):
             setattr(self.obj, self.state_field, target)
             self.obj.version = version + 1
             changed = {name: value for name, value in self._values().items() if value != before[name]}
-            moved = (
-                self.model._base_manager.filter(pk=self.obj.pk, version=version, **{self.state_field: source})
-                .update(**{name: getattr(self.obj, name) for name in changed})
-            )
+            moved = self.model._base_manager.filter(
+                pk=self.obj.pk, version=version, **{self.state_field: source}
+            ).update(**{name: getattr(self.obj, name) for name in changed})
             if moved != 1:  # pragma: no cover - the lock makes this impossible; kept as the last word
                 raise self._conflict(declared)
-            row = self._leave_row(
-                declared.name, source, target, reason, self.taken.to_office_id, self.taken.data
-            )
+            row = self._leave_row(declared.name, source=source, target=target, reason=reason)
             record(
                 f"{self.model._meta.label_lower}.{declared.name}",
                 self.obj,
@@ -237,15 +232,16 @@ class Flow(Generic[M]):
             raise self._conflict(declared)
 
     def _conflict(self, declared: Step) -> Conflict:
-        last = (
-            self.transitions._base_manager.filter(subject_id=self.obj.pk).order_by("-at", "-pk").first()
-        )
+        past: models.QuerySet[Any] = self.transitions._base_manager.all()
+        last = past.filter(subject_id=self.obj.pk).order_by("-at", "-pk").first()
         if last is None:
             return Conflict(f"{self.noun}刚被他人修改,请刷新后再{declared.label}。")
         steps = self.steps()
         done = steps[last.step].label if last.step in steps else last.step
         at = timezone.localtime(last.at)
-        return Conflict(f"{last.actor_label}已于{at:%H:%M:%S}完成“{done}”,请刷新后查看;您的“{declared.label}”没有生效。")
+        return Conflict(
+            f"{last.actor_label}已于{at:%H:%M:%S}完成“{done}”,请刷新后查看;您的“{declared.label}”没有生效。"
+        )
 
     def _values(self) -> dict[str, Any]:
         return {
@@ -265,11 +261,9 @@ class Flow(Generic[M]):
             return self.taken.target
         return declared.targets[0]
 
-    def _leave_row(
-        self, name: str, source: str, target: str, reason: str, to_office_id: int | None, data: dict[str, Any]
-    ) -> TransitionBase:
+    def _leave_row(self, name: str, *, source: str, target: str, reason: str) -> TransitionBase:
         actor = actor_for(self.user)
-        return self.transitions._base_manager.create(
+        row: TransitionBase = self.transitions._base_manager.create(  # type: ignore[misc]  # subject is concrete
             subject_id=self.obj.pk,
             step=name,
             source=source,
@@ -278,8 +272,9 @@ class Flow(Generic[M]):
             actor_id=actor.id,
             actor_label=actor.label[:80],
             office_id=actor.office_id,
-            to_office_id=to_office_id,
+            to_office_id=self.taken.to_office_id,
             reason=reason,
-            data=data,
+            data=self.taken.data,
             at=self.now,
         )
+        return row

@@ -17,6 +17,8 @@ class VersionedModel(models.Model):
 class TransitionBase(models.Model):
     """One step taken. The concrete class adds ``subject`` (a foreign key, ``related_name="transitions"``)."""
 
+    subject_id: int
+
     step = models.CharField("步骤", max_length=40)
     source = models.CharField("原状态", max_length=24, blank=True)
     target = models.CharField("新状态", max_length=24)

@@ -1,0 +1,207 @@
+"""One row checked and made an order. The validators are those of the form and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from wangge.cases import validators
+from wangge.cases.enums import DemandType, Urgency
+from wangge.territory.enums import Crs
+from wangge.territory.geometry import convert
+
+YES: Final = frozenset({"是", "1", "y", "yes", "true", "保密"})
+NO: Final = frozenset({"否", "0", "n", "no", "false", "不回复"})
+DEMAND: Final = {
+    **{label: value for value, label in DemandType.choices},
+    **{value: value for value in DemandType.values},
+    "投诉举报": DemandType.COMPLAINT,
+    "求决": DemandType.HELP,
+    "意见建议": DemandType.SUGGESTION,
+    "感谢": DemandType.PRAISE,
+}
+URGENCY: Final = {**{label: value for value, label in Urgency.choices}, **{v: v for v in Urgency.values}}
+FORMATS: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y%m%d")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not taken: its number in the file, the field, the rule it breaks, the row itself."""
+
+    row: int
+    field: str
+    reason: str
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Order:
+    """A row that holds: what ``storing`` needs to make a case of it."""
+
+    row: int
+    source_number: str
+    source_system: str
+    created_at: datetime
+    title: str
+    text: str
+    demand_type: str
+    kind_code: str
+    path: str
+    address: str
+    lng: float | None
+    lat: float | None
+    name: str
+    phone: str
+    urgency: str
+    is_private: bool
+    reply_wanted: bool
+
+
+class RowChecker:
+    """Checks rows of one file: the mapping and the defaults are set once."""
+
+    def __init__(
+        self, mapping: Mapping[str, str], *, home: str, source_system: str, now: datetime | None = None
+    ) -> None:
+        self.mapping = dict(mapping)
+        self.home = home
+        self.source_system = source_system
+        self.now = now or timezone.now()
+
+    def check(self, number: int, row: Mapping[str, Any]) -> Order | Rejected:
+        """An ``Order``, or the first thing wrong with the row."""
+        if row.get("", "") and isinstance(row[""], str) and row[""]:
+            return Rejected(number, "整行", row[""], row)
+        field = ""
+        try:
+            get = self._getter(row)
+            field = "text"
+            title = get("title")
+            text = validators.check_text(get("text") or title)
+            field = "created_at"
+            created_at = self._instant(self._raw(row, "created_at"))
+            field = "demand_type"
+            demand = self._choice(get("demand_type"), DEMAND, DemandType.COMPLAINT, "诉求类型")
+            field = "urgency"
+            urgency = self._choice(get("urgency"), URGENCY, Urgency.NORMAL, "紧急程度")
+            field = "phone"
+            phone = get("phone")
+            # Platforms hand over masked numbers; a masked number is no number.
+            phone = "" if "*" in phone else validators.check_phone(phone)
+            field = "lng"
+            lng, lat = self._point(get("lng"), get("lat"), get("crs"))
+            field = "path"
+            path = self._path(get("path"))
+        except ValidationError as error:
+            return Rejected(number, self.mapping.get(field, field), error.messages[0], row)
+        return Order(
+            row=number,
+            source_number=get("source_number")[:64],
+            source_system=get("hotline")[:40] or self.source_system,
+            created_at=created_at,
+            title=(title or text.splitlines()[0])[: validators.MAX_TITLE],
+            text=text,
+            demand_type=demand,
+            kind_code=get("kind"),
+            path=path,
+            address=get("address")[:200],
+            lng=lng,
+            lat=lat,
+            name=get("name")[:60],
+            phone=phone,
+            urgency=urgency,
+            is_private=get("is_private").lower() in YES,
+            reply_wanted=get("reply_wanted").lower() not in NO,
+        )
+
+    def _raw(self, row: Mapping[str, Any], field: str) -> Any:
+        column = self.mapping.get(field)
+        return None if column is None else row.get(column)
+
+    def _getter(self, row: Mapping[str, Any]) -> Any:
+        mapping = self.mapping
+
+        def get(field: str) -> str:
+            column = mapping.get(field)
+            if column is None:
+                return ""
+            value = row.get(column)
+            if value is None:
+                return ""
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)
+            return str(value).strip()
+
+        return get
+
+    def _instant(self, value: Any) -> datetime:
+        if value in (None, ""):
+            return self.now
+        if isinstance(value, datetime):
+            found = value
+        elif isinstance(value, date):
+            found = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - made aware below
+        else:
+            found = self._parsed(str(value).strip())
+        if timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        return validators.check_past(found)
+
+    @staticmethod
+    def _parsed(text: str) -> datetime:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        for form in FORMATS:
+            try:
+                return datetime.strptime(text, form)  # noqa: DTZ007 - made aware by the caller
+            except ValueError:
+                continue
+        raise ValidationError(f"时间“{text[:40]}”无法识别,请写成 2024-05-01 09:30:00。")
+
+    @staticmethod
+    def _choice(text: str, table: Mapping[str, Any], default: str, what: str) -> str:
+        if not text:
+            return default
+        found = table.get(text)
+        if found is None:
+            raise ValidationError(f"{what}“{text[:20]}”不在列表中。")
+        return str(found)
+
+    @staticmethod
+    def _point(lng: str, lat: str, crs: str) -> tuple[float | None, float | None]:
+        if not lng and not lat:
+            return None, None
+        try:
+            x, y = float(lng), float(lat)
+        except ValueError:
+            raise ValidationError(f"坐标“{lng[:20]},{lat[:20]}”不是数字。") from None
+        if (x, y) == (0.0, 0.0):
+            return None, None
+        validators.check_point(x, y)
+        if crs and crs.upper() not in ("WGS84", "CGCS2000"):
+            x, y = (float(v) for v in convert([[x, y]], RowChecker._crs(crs))[0])
+        return x, y
+
+    @staticmethod
+    def _crs(text: str) -> Crs:
+        known = {value.upper().replace("-", ""): value for value in Crs.values} | {"GCJ02": "GCJ02", "BD09": "BD09"}
+        found = known.get(text.upper().replace("-", ""))
+        if found is None:
+            raise ValidationError(f"坐标系“{text[:20]}”应为 CGCS2000、WGS84、GCJ02 或 BD09。")
+        return Crs(found)
+
+    def _path(self, text: str) -> str:
+        if not text:
+            return self.home
+        if not text.isdigit() or len(text) not in (6, 9, 12, 15):
+            raise ValidationError(f"区划代码“{text[:20]}”应为6、9、12或15位数字。")
+        if not text.startswith(self.home):
+            raise ValidationError(f"区划代码“{text}”不在本地({self.home})。")
+        return text

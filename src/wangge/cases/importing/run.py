@@ -1,0 +1,119 @@
+"""The whole import of a file: read, map, check, store, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.conf import settings
+from django.db import transaction
+
+from wangge.cases.importing import mapping as columns
+from wangge.cases.importing.reading import read
+from wangge.cases.importing.rows import Order, Rejected, RowChecker
+from wangge.cases.importing.storing import CHUNK, store
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file. ``rows == created + known + len(rejected)`` unless nothing was kept."""
+
+    rows: int = 0
+    created: int = 0
+    dispatched: int = 0
+    known: int = 0
+    kept: bool = True
+    rejected: list[Rejected] = field(default_factory=list)
+    mapping: dict[str, str] = field(default_factory=dict)
+
+
+class _NothingKept(Exception):
+    """All or nothing was chosen and a row was rejected: the transaction is undone."""
+
+
+def import_file(
+    path: Path,
+    *,
+    mapping: dict[str, str] | None = None,
+    source_system: str = "12345",
+    home: str = "",
+    by: Any = None,
+    dispatch: bool = True,
+    all_or_nothing: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Import ``path``. ``home`` is the division of rows without a place. Raises ``UnreadableFile``, ``BadMapping``.
+
+    ``all_or_nothing``: one transaction, nothing is kept when any row is rejected. Otherwise good rows are kept,
+    a chunk at a time; running the same file again makes nothing twice.
+    """
+    report = Report()
+    rows = read(path)
+    first = next(rows, None)
+    if first is None:
+        return report
+    report.mapping = columns.complete(first[1].keys(), mapping or {})
+    checker = RowChecker(report.mapping, home=home or settings.HOME_DIVISION, source_system=source_system)
+    orders = _good(_chain(first, rows), checker, report)
+
+    def run() -> None:
+        while chunk := list(islice(orders, CHUNK)):
+            stored = store(chunk, by=by, dispatch=dispatch)
+            report.created += stored.created
+            report.dispatched += stored.dispatched
+            report.known += stored.known
+            if progress is not None:
+                progress(report.rows)
+
+    if not all_or_nothing:
+        run()
+        return report
+    try:
+        with transaction.atomic():
+            run()
+            if report.rejected:
+                raise _NothingKept
+    except _NothingKept:
+        report.kept, report.created, report.dispatched = False, 0, 0
+    return report
+
+
+def _chain(first: tuple[int, dict[str, Any]], rest: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[Any]:
+    yield first
+    yield from rest
+
+
+def _good(rows: Iterator[tuple[int, dict[str, Any]]], checker: RowChecker, report: Report) -> Iterator[Order]:
+    for number, row in rows:
+        report.rows += 1
+        checked = checker.check(number, row)
+        if isinstance(checked, Rejected):
+            report.rejected.append(checked)
+        else:
+            yield checked
+
+
+def write_rejected(rejected: list[Rejected], path: Path) -> None:
+    """The rejected rows as a workbook: row, field, reason, then the row as it was, ready to mend and send again."""
+    names = list(dict.fromkeys(name for r in rejected for name in r.values if name))
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("未导入")
+        sheet.write_row(0, 0, ["行号", "字段", "原因", *names])
+        for line, r in enumerate(rejected, start=1):
+            sheet.write_row(line, 0, [r.row, r.field, r.reason, *(str(r.values.get(name) or "") for name in names)])
+
+
+def as_json(report: Report) -> str:
+    """The report's figures as one line of JSON."""
+    return json.dumps(
+        {
+            "rows": report.rows, "created": report.created, "dispatched": report.dispatched, "known": report.known,
+            "rejected": len(report.rejected), "kept": report.kept,
+        }
+    )  # fmt: skip
