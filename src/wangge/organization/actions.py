@@ -192,11 +192,11 @@ def _change(
 
 
 def _no_circle(office: Office, parent: Office | None) -> None:
-    above = parent
-    while above is not None:
-        if above.pk == office.pk:
+    above = parent.pk if parent is not None else None
+    while above is not None:  # read again step by step: the object at hand may be older than the table
+        if above == office.pk:
             raise OrganizationError("上级机构不能是本机构或其下级。", field="parent")
-        above = above.parent
+        above = Office.objects.values_list("parent_id", flat=True).get(pk=above)
 
 
 def _save_once(office: Office, **options: Any) -> None:

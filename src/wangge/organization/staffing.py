@@ -113,7 +113,10 @@ def transfer(
     roles: Sequence[str] | None = None,
     path: str = "",
 ) -> Staff:
-    """To another office. Roles held for the old office end; the same ones (or ``roles``) are given for the new."""
+    """To another office. Roles held for the old office end; the same ones (or ``roles``) are given for the new.
+
+    Reserved roles go along only where that widens nothing; otherwise the security administrator gives them anew.
+    """
     check_day(on)
     check_manager(by, staff.office.path, to_office.path)
     _not_oneself(by, staff)
@@ -125,7 +128,7 @@ def transfer(
         if found.office_id == to_office.pk and found.post_id == (post.pk if post else None) and roles is None:
             raise OrganizationError("机构和岗位都没有变化。", field="to_office")
         held = _grants(found)
-        given = list(dict.fromkeys(g.role for g in held)) if roles is None else list(roles)
+        given = _carried(by, held, path or to_office.path) if roles is None else list(roles)
         check_roles(by, given if roles is not None else (), to_office, path)
         for grant in held:
             access.end_grant(grant=grant, by=None, reason=reason)
@@ -238,7 +241,7 @@ def check_roles(by: User | None, codes: Sequence[str], office: Office, path: str
 
 def clean_phone(phone: str) -> str:
     """Digits as they are dialled; empty stays empty. Raises ``OrganizationError``."""
-    text = re.sub(r"[\s()()]", "", phone)
+    text = re.sub(r"[\s()\uff08\uff09]", "", phone)
     if text and PHONE.fullmatch(text) is None:
         raise OrganizationError("手机号码格式不对。", field="phone")
     return text.removeprefix("+").removeprefix("86") if len(text) > 11 and text.lstrip("+").startswith("86") else text
@@ -261,6 +264,19 @@ def _give(staff: Staff, codes: Sequence[str], *, path: str, by: User | None, on:
             raise OrganizationError(str(error), field="roles") from error
         Grant.objects.filter(pk=grant.pk).update(granted_by=by)
     forget(staff.user)
+
+
+def _carried(by: User | None, held: Sequence[Grant], place: str) -> list[str]:
+    """The roles of ``held`` that somebody takes along to ``place``."""
+    carried = []
+    for grant in held:
+        definition = role(grant.role)
+        if definition is None:
+            continue
+        narrows = bool(grant.path) and place.startswith(grant.path)
+        if by is None or narrows or policy.may_give(by, definition, place):
+            carried.append(definition.code)
+    return list(dict.fromkeys(carried))
 
 
 def _grants(staff: Staff) -> list[Grant]:
