@@ -120,17 +120,20 @@ def _stage(release: Release) -> None:
 
 def _compare(release: Release, within: str, result: LoadResult, say: Callable[[str], None]) -> None:
     on = release.on
-    appeared: list[tuple[Any, ...]] = []
-    missing: list[tuple[Any, ...]] = []
-    renamed: list[tuple[Any, ...]] = []
+    appeared: list[tuple[str, str]] = []
+    missing: list[tuple[str, str]] = []
+    renamed: list[tuple[str, str, str]] = []
     if Division.objects.current().exists():
         parameters: dict[str, Any] = {"on": on, "within": within}
         with connection.cursor() as cursor:
-            for sql, rows in ((_APPEARED, appeared), (_MISSING, missing), (_RENAMED, renamed)):
-                cursor.execute(sql, parameters)
-                rows.extend(cursor.fetchall())
+            cursor.execute(_APPEARED, parameters)
+            appeared = cursor.fetchall()
+            cursor.execute(_MISSING, parameters)
+            missing = cursor.fetchall()
+            cursor.execute(_RENAMED, parameters)
+            renamed = cursor.fetchall()
         say(f"比对:新出现{len(appeared):,},不再出现{len(missing):,},名称不同{len(renamed):,}")
-    recoded = pair({c: n for c, n in missing}, {c: n for c, n in appeared})
+    recoded = pair(dict(missing), dict(appeared))
     gone = {code: name for code, name in missing if code not in recoded}
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"codes": list(gone)})

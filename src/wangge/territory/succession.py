@@ -30,6 +30,7 @@ def next_grid_code(community_code: str) -> str:
 
 def move_grid(*, grid: Grid, community_code: str, on: date, kind: ChangeKind, reason: str) -> Grid:
     """Close ``grid`` and open it under another community, with its staff; the number is kept where free."""
+    on = max(on, grid.valid_from)  # a release may be older than the grid
     kept = f"{community_code}{grid.code[12:]}"
     free = not Grid.objects.filter(code=kept).exists()
     moved = Grid.objects.create(
