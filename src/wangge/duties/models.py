@@ -209,18 +209,21 @@ class Duty(models.Model):
 
     The longest ``path`` that prefixes the place wins; ``''`` is everywhere. A duty on a kind that is no
     leaf covers the leaves below it that have none of their own. Leading: ``lead_office`` when the row
-    names one, else the office of ``lead_kind`` that serves the place. Duties hold by the kind's *code*
+    names one, else the office of ``lead_kind`` that serves the place (streets follow different templates:
+    several kinds may be given, joined by ``|``, and the first that the place has is taken). Duties hold by the kind's *code*
     (``kind_code``, copied from ``kind``), so a new catalogue version inherits them.
     """
 
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="duties", verbose_name="类别")
     kind_code = models.CharField("类别编码", max_length=8, db_collation="C")
     path = PathField("适用范围", blank=True, default="")
-    lead_kind = models.CharField("主办机构类型", max_length=60, blank=True)
+    lead_kind = models.CharField(
+        "主办机构类型", max_length=160, blank=True, help_text="可用“|”写明几种,按顺序取此地设有的第一种"
+    )
     lead_office = models.ForeignKey(
         Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主办机构"
     )
-    assist_kinds = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name="协办机构类型")
+    assist_kinds = ArrayField(models.CharField(max_length=160), default=list, blank=True, verbose_name="协办机构类型")
     assist_offices = models.ManyToManyField(Office, blank=True, related_name="+", verbose_name="协办机构")
     item = models.ForeignKey(
         DutyItem, on_delete=models.PROTECT, null=True, blank=True, related_name="duties", verbose_name="清单条目"

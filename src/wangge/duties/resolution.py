@@ -30,6 +30,7 @@ LAST_RESORT: Final = Limits(
 STREET_DIGITS: Final = 9
 CERTAIN, INHERITED, SUCCEEDED, ALTERNATIVE = 0.95, 0.75, 0.85, 0.6
 STREET_FALLBACK, DISTRICT_FALLBACK = 0.45, 0.35
+ALTERNATIVES: Final = "|"  # joins office kinds, in order of preference
 MEMO_SIZE: Final = 50_000
 
 
@@ -193,8 +194,16 @@ class _Search:
                 found.append(fallback)
         return found
 
-    def label(self, office_kind: str) -> str:
-        return self.held.office_labels.get(office_kind, office_kind)
+    def label(self, office_kinds: str) -> str:
+        return "或".join(self.held.office_labels.get(k, k) for k in office_kinds.split(ALTERNATIVES))
+
+    def office_for(self, office_kinds: str) -> tuple[OfficeRef | None, str]:
+        """The first of the named kinds that serves the place, and which kind it was."""
+        for office_kind in office_kinds.split(ALTERNATIVES):
+            found = queries.office_at(office_kind, self.path)
+            if found is not None:
+                return found, office_kind
+        return None, office_kinds
 
     def by_duty(self, duty: DutyRef, owner: KindRef) -> Assignment | None:
         reasons: list[str] = []
@@ -239,11 +248,11 @@ class _Search:
             elif lead is not None:
                 reasons.append(f"职责直接指定{lead.name}。")
         else:
-            lead = queries.office_at(duty.lead_kind, self.path)
+            lead, office_kind = self.office_for(duty.lead_kind)
             if lead is None:
                 self.missing.append(f"此地没有“{self.label(duty.lead_kind)}”。")
             else:
-                reasons.append(f"服务此地的“{self.label(duty.lead_kind)}”是{lead.name}。")
+                reasons.append(f"服务此地的“{self.label(office_kind)}”是{lead.name}。")
         if lead is not None and lead.level == Level.COMMUNITY:
             self.missing.append(f"{lead.name}是社区(村)组织,热线工单不得派到街道以下。")
             return None
@@ -252,7 +261,7 @@ class _Search:
     def assists_of(self, duty: DutyRef, lead: OfficeRef, reasons: list[str]) -> tuple[OfficeRef, ...]:
         found: dict[int, OfficeRef] = {}
         for office_kind in duty.assist_kinds:
-            helper = queries.office_at(office_kind, self.path)
+            helper, _ = self.office_for(office_kind)
             if helper is None:
                 reasons.append(f"协办的“{self.label(office_kind)}”在此地没有设立。")
             else:
