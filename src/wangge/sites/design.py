@@ -7,11 +7,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from wangge.kernel.access.routes import signed_in
+from wangge.kernel.listing.columns import Column
+from wangge.kernel.listing.filters import Choice, DateRange, Flag, Text
+from wangge.kernel.listing.html import badge, due_chip
+from wangge.kernel.listing.listing import BulkAction, Listing, Rows
+from wangge.kernel.listing.rendering import render as render_listing
 
 
 class ExampleForm(forms.Form):
@@ -86,6 +93,48 @@ def components(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "再过 2 小时就要超时。")
     context = {"title": "组件", "form": form, "clocks": _clocks(), "entries": _entries(), "plain_form": ExampleForm()}
     return render(request, "design/components.html", context)
+
+
+def _accept(_request: HttpRequest, row: ContentType, _data: dict[str, Any]) -> str | None:
+    if row.pk % 3 == 0:
+        raise ValidationError("已由别的单位签收")
+    return None
+
+
+class ExampleList(Listing):
+    """The tables of the system: rows that every installation has and that say nothing of anybody."""
+
+    title = "数据表"
+    columns = (
+        Column("model", "表", link=lambda row: f"?q={row.model}", sort="model"),
+        Column("app_label", "模块", sort="module", css="wg-nowrap"),
+        Column(
+            "kind", "状态", render=lambda row: badge("内核", "info") if row.pk % 2 else badge("业务", "ok", "check")
+        ),
+        Column("due", "时限", render=lambda row: due_chip(timezone.now() + timedelta(hours=6 * (row.pk % 9) - 12))),
+        Column("about", "说明", value=lambda row: f"{row.app_label}.{row.model} 的全部记录", css="wg-wide"),
+        Column("id", "序号", css="wg-number", sort="number"),
+    )
+    filters = (
+        Text("q", "搜索", field="model", placeholder="表名"),
+        Choice("module", "模块", field="app_label", choices=lambda _: [(m, m) for m in ("access", "audit", "listing")]),
+        DateRange("made", "建立日期", apply=lambda rows, _: rows),
+        Flag("kernel", "只看内核", where={"app_label__in": ["access", "audit", "listing"]}),
+    )
+    sorts = {"model": ("model", "id"), "module": ("app_label", "id"), "number": ("id",)}
+    default_sort = "module"
+    bulk = (
+        BulkAction("accept", "签收", _accept),
+        BulkAction("return", "退回", _accept, needs_reason=True, icon="arrow-back-up"),
+    )
+
+    def rows(self, request: HttpRequest) -> Rows:  # noqa: ARG002
+        return ContentType.objects.all()
+
+
+@signed_in
+def example_list(request: HttpRequest) -> HttpResponse:
+    return render_listing(request, ExampleList)
 
 
 @signed_in

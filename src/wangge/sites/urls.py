@@ -58,6 +58,7 @@ if settings.DEBUG or not settings.PRODUCTION:
         path("design/field/", design.phone, name="design_field"),
         path("design/resident/", design.resident, name="design_resident"),
         path("design/print/", design.paper, name="design_print"),
+        path("design/list/", design.example_list, name="design_list"),
         path("design/error/<int:code>/", design.error, name="design_error"),
         path("design/map.json", design.map_json, name="design_map"),
         path("design/chart.json", design.chart_json, name="design_chart"),

@@ -96,7 +96,7 @@ def styled(bound: forms.BoundField, extra: str = "") -> SafeString:
     elif isinstance(widget, forms.Select):
         css = "form-select"
     css = " ".join(filter(None, [str(widget.attrs.get("class", "")), css, extra, "is-invalid" if bound.errors else ""]))
-    attrs: dict[str, object] = {"class": css}
+    attrs: dict[str, str | bool] = {"class": css}
     if bound.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{bound.id_for_label}_error"}
     if isinstance(widget, forms.DateInput) and not isinstance(widget, forms.DateTimeInput):
