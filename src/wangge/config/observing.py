@@ -13,8 +13,8 @@ from wangge.config import metrics
 
 logger = structlog.stdlib.get_logger("wangge.request")
 
-# Reached by scrapers and load balancers every few seconds: logged only when they fail.
-QUIET_ROUTES = frozenset({"healthz", "readyz", "metrics"})
+# Scraped every few seconds: logged only when it fails. (The probes are answered before this middleware.)
+QUIET_ROUTES = frozenset({"/metrics"})
 
 
 class ObserveMiddleware:
@@ -51,7 +51,7 @@ def _route(request: HttpRequest) -> str:
 def _level(route: str, status: int) -> int:
     if status >= 500:
         return logging.ERROR
-    if route.strip("/") in QUIET_ROUTES and status < 400:
+    if route in QUIET_ROUTES and status < 400:
         return logging.DEBUG
     return logging.INFO
 

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "wangge.config.health.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wangge.kernel.audit.middleware.RequestContextMiddleware",
@@ -157,6 +158,9 @@ REQUIRE_TOTP = env.bool("WANGGE_REQUIRE_TOTP", default=PRODUCTION)
 MAX_SESSIONS_PER_USER = env.int("WANGGE_MAX_SESSIONS", default=3)
 IDLE_TIMEOUT_MINUTES = env.int("WANGGE_IDLE_MINUTES", default=30)
 UNMASK_LIMIT_PER_DAY = env.int("WANGGE_UNMASK_PER_DAY", default=100)
+# Webhooks go to public https addresses only, unless the receivers stand in the same network as we do.
+WEBHOOK_ALLOW_PRIVATE = env.bool("WANGGE_WEBHOOK_ALLOW_PRIVATE", default=False)
+WEBHOOK_DISABLE_AFTER_DAYS = env.int("WANGGE_WEBHOOK_DISABLE_DAYS", default=3)
 # Where a user lands after login, by the ``home`` of the first role granted.
 HOME_PAGES = {"desk": "/", "field": "/field/"}
 AXES_FAILURE_LIMIT = env.int("WANGGE_LOGIN_FAILURES", default=5)
@@ -187,6 +191,8 @@ if PRODUCTION:  # names with a hash, compressed beforehand, cached for ever
     }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_MANIFEST_STRICT = False
+# The largest single attachment, in megabytes.
+ATTACHMENT_MB = env.int("WANGGE_ATTACHMENT_MB", default=20)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -1,0 +1,72 @@
+"""One line per request, and nothing personal in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from wangge.config.logging import configuration
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """The JSON log of production, caught."""
+    caught = io.StringIO()
+    wanted = configuration(json=True, level="INFO")
+    wanted["handlers"]["console"]["stream"] = caught
+    logging.config.dictConfig(wanted)
+    yield caught
+    logging.config.dictConfig(settings.LOGGING)
+
+
+def read(caught: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in caught.getvalue().splitlines()]
+
+
+@pytest.mark.django_db
+def test_a_request_is_one_line(client: Client, lines: io.StringIO) -> None:
+    answer = client.get("/nowhere/?phone=13800000000", headers={"X-Request-Id": "request-1234"})
+    (line,) = read(lines)
+    assert {k: line[k] for k in ("event", "method", "route", "status", "request_id", "actor", "level")} == {
+        "event": "request",
+        "method": "GET",
+        "route": "(none)",
+        "status": answer.status_code,
+        "request_id": "request-1234",
+        "actor": None,
+        "level": "info",
+    }
+    assert isinstance(line["ms"], float)
+
+
+@pytest.mark.django_db
+def test_query_and_body_stay_out(client: Client, lines: io.StringIO) -> None:
+    client.post("/nowhere/?phone=13800000000", {"name": "张阿姨", "phone": "13800000001"})
+    assert [word for word in ("13800000000", "13800000001", "张阿姨") if word in lines.getvalue()] == []
+
+
+def test_probes_are_quiet(client: Client, lines: io.StringIO) -> None:
+    client.get("/healthz")
+    assert lines.getvalue() == ""
+
+
+def test_a_library_logs_in_the_same_form(lines: io.StringIO) -> None:
+    logging.getLogger("somebody").warning("disk is %s", "full")
+    (line,) = read(lines)
+    assert (line["event"], line["logger"], line["level"]) == ("disk is full", "somebody", "warning")
+
+
+def test_an_exception_is_structured(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        logging.getLogger("somebody").exception("failed")
+    (line,) = read(lines)
+    assert line["exception"][0]["exc_type"] == "ValueError"  # type: ignore[index]
