@@ -1,0 +1,15 @@
+"""Attachments: photos and documents belonging to a row of some module.
+
+An **attachment** is one upload: owner (type and id), purpose, name, hash, size; the bytes lie below ``MEDIA_ROOT``
+under their hash, so equal contents are stored once. What may come in is an allow list (``kinds.py``), decided by
+content and never by name alone; images are re-encoded (``images.py``), which drops EXIF and anything hidden behind
+the picture, and get two **variants**: ``thumb`` (320 px) and ``screen`` (1600 px). Office files are measured before
+anybody opens them (``containers.py``), the position is wiped from videos.
+
+``actions.store(file, owner=…, purpose=…, by=…)`` takes one in (``prepare`` does the slow part before a transaction);
+``queries.of(owner)`` reads; ``registry.serve_for("cases.case", visible=…)`` says whose files a user may fetch, default
+nobody's; ``signing.signed_url`` lets a resident fetch one for a while. The file is written before its row: a
+rollback leaves an orphan file, never a row without one; ``wangge attachments check`` finds both.
+
+Neighbours: ``access`` (routes), ``audit`` (reads of personal files).
+"""
