@@ -20,9 +20,9 @@ from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import Grant, PasswordRecord, RecoveryCode, User
 from wangge.kernel.access.passwords import temporary_password
 from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
-from wangge.kernel.access.policy import areas, covers, may_manage, office_path
+from wangge.kernel.access.policy import may_manage, office_path
 from wangge.kernel.access.roles import Reach, Role, role
-from wangge.kernel.access.scopes import forget
+from wangge.kernel.access.scopes import area, forget
 from wangge.kernel.access.sessions import end_all
 from wangge.kernel.audit.recording import record
 
@@ -39,7 +39,7 @@ def _reason(reason: str) -> str:
 def _manager(by: User | None, user: User, *permissions: str) -> None:
     if by is None:
         return
-    if not areas(by, *permissions):
+    if not area(by, *permissions):
         raise AccessError("您没有管理账号与授权的权限。")
     if by.pk == user.pk:
         raise AccessError("不能管理自己的账号或授权,请由另一名管理员办理。")
@@ -55,7 +55,7 @@ def create_user(
 
     Raises AccessError; django's ValidationError when a given ``password`` breaks the rules.
     """
-    if by is not None and not areas(by, ACCOUNTS):
+    if by is not None and not area(by, ACCOUNTS):
         raise AccessError("只有系统管理员可以建立账号。")
     username, display_name = username.strip(), display_name.strip()
     if USERNAME.fullmatch(username) is None:
@@ -186,7 +186,7 @@ def grant_role(
         raise AccessError("生效日期不能早于今天。")
     if valid_to is not None and valid_to <= start:
         raise AccessError("失效日期须晚于生效日期。")
-    if by is not None and not covers(areas(by, GRANTS), path):
+    if by is not None and not area(by, GRANTS).covers(path):
         raise AccessError("授权范围超出您自己的管辖范围。")
     _keep_apart(user, definition, start, valid_to)
     same = user.grants.filter(_overlaps(start, valid_to), role=role, path=path, office_id=office_id)

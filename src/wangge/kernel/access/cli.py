@@ -52,7 +52,7 @@ def create_user(
 
 
 @app.command()
-def grant(  # noqa: PLR0917 (a command line: typer names every option)
+def grant(
     username: str,
     role: str,
     path: Annotated[str, typer.Option(help="Division code the grant reaches")] = "",

@@ -1,8 +1,4 @@
-"""Which accounts an administrator looks after, and which audit entries an auditor reads: predicate and filter.
-
-The *area* of an administrator is where the permission was granted: administrators have no domain rows
-(``Reach.NONE``), yet nobody hands out more than the area they were given. An empty path is no area.
-"""
+"""Which accounts an administrator looks after: predicate and filter."""
 
 from __future__ import annotations
 
@@ -13,9 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.access.models import Grant, User
-from wangge.kernel.access.permissions import AUDIT, MANAGING
-from wangge.kernel.access.scopes import NOTHING, holdings
-from wangge.kernel.audit.models import AuditEntry
+from wangge.kernel.access.permissions import MANAGING
+from wangge.kernel.access.scopes import area
 
 _office_path: list[Callable[[int], str | None]] = []
 
@@ -31,19 +26,13 @@ def office_path(office_id: int) -> str | None:
 
 
 def areas(user: Any, *permissions: str) -> tuple[str, ...]:
-    """The path prefixes over which ``user`` holds one of ``permissions``, whatever the reach of the role."""
-    return tuple(sorted({h.path for h in holdings(user) if h.path and h.role.permissions.intersection(permissions)}))
+    """The path prefixes of ``scopes.area``."""
+    return area(user, *permissions).paths
 
 
 def covers(prefixes: tuple[str, ...], path: str) -> bool:
+    """Whether ``path`` lies below one of ``prefixes``."""
     return bool(path) and any(path.startswith(prefix) for prefix in prefixes)
-
-
-def _within(prefixes: tuple[str, ...]) -> Q:
-    condition = NOTHING
-    for prefix in prefixes:
-        condition |= Q(path__startswith=prefix)
-    return condition
 
 
 def _not_over() -> Q:
@@ -52,30 +41,16 @@ def _not_over() -> Q:
 
 def may_manage(by: Any, user: User) -> bool:
     """Whether ``by`` looks after the account: no grant of it (present or to come) lies outside ``by``'s area."""
-    prefixes = areas(by, *MANAGING)
-    if not prefixes:
+    within = area(by, *MANAGING)
+    if not within:
         return False
-    return not user.grants.filter(_not_over()).exclude(_within(prefixes)).exists()
+    return not user.grants.filter(_not_over()).exclude(within.q(offices="")).exists()
 
 
 def manageable(by: Any) -> QuerySet[User]:
     """The accounts ``by`` looks after."""
-    prefixes = areas(by, *MANAGING)
-    if not prefixes:
+    within = area(by, *MANAGING)
+    if not within:
         return User.objects.none()
-    outside = Grant.objects.filter(_not_over(), user=OuterRef("pk")).exclude(_within(prefixes))
+    outside = Grant.objects.filter(_not_over(), user=OuterRef("pk")).exclude(within.q(offices=""))
     return User.objects.filter(~Exists(outside))
-
-
-def may_audit(by: Any, entry: AuditEntry) -> bool:
-    """Whether ``by`` reads the entry: it lies in the area, or concerns no place (logins, settings)."""
-    prefixes = areas(by, AUDIT)
-    return bool(prefixes) and (not entry.path or covers(prefixes, entry.path))
-
-
-def auditable(by: Any) -> QuerySet[AuditEntry]:
-    """The entries ``by`` reads."""
-    prefixes = areas(by, AUDIT)
-    if not prefixes:
-        return AuditEntry.objects.none()
-    return AuditEntry.objects.filter(Q(path="") | _within(prefixes))

@@ -58,6 +58,11 @@ def bind(*, actor: Actor | Callable[[], Actor] | None = None, **changes: str) ->
         _context.reset(token)
 
 
+def bind_rest(actor: Actor) -> None:
+    """Bind ``actor`` for the rest of the enclosing ``bind`` block: a request learns its caller half-way (tokens)."""
+    _context.set(replace(_context.get(), who=actor))
+
+
 def staff_actor(user: Any) -> Actor:
     """The actor behind a signed-in ``user``; their grants are read once per user object."""
     offices = offices_of(user)

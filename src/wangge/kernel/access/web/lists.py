@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -15,11 +15,13 @@ from django.views.decorators.cache import never_cache
 
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.access.permissions import ACCOUNTS, AUDIT, MANAGING
-from wangge.kernel.access.policy import auditable, manageable
+from wangge.kernel.access.policy import manageable
 from wangge.kernel.access.roles import roles
 from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import may
+from wangge.kernel.audit import queries
 from wangge.kernel.audit.models import AuditEntry
+from wangge.kernel.audit.policy import visible
 
 PAGE = 50
 
@@ -91,25 +93,22 @@ class AuditFilter(forms.Form):
             raise forms.ValidationError("截止日期不能早于开始日期。")
         return cleaned
 
-    def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    def entries(self) -> QuerySet[AuditEntry]:
         wanted = self.cleaned_data
-        exact = {name: wanted[name] for name in ("object_type", "object_id", "address", "request_id") if wanted[name]}
-        entries = entries.filter(**exact)
+        found = queries.entries(
+            action=wanted["action"],
+            object_type=wanted["object_type"],
+            object_id=wanted["object_id"],
+            request_id=wanted["request_id"],
+            path=wanted["path"],
+            from_on=wanted["since"],
+            to_on=wanted["until"],
+        )
         if wanted["who"]:
-            entries = entries.filter(actor_label__icontains=wanted["who"])
-        if wanted["action"]:
-            entries = entries.filter(action__startswith=wanted["action"])
-        if wanted["path"]:
-            entries = entries.filter(path__startswith=wanted["path"])
-        if wanted["since"]:
-            entries = entries.filter(at__gte=_start_of(wanted["since"]))
-        if wanted["until"]:
-            entries = entries.filter(at__lt=_start_of(wanted["until"] + timedelta(days=1)))
-        return entries
-
-
-def _start_of(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+            found = found.filter(actor_label__icontains=wanted["who"])
+        if wanted["address"]:
+            found = found.filter(address=wanted["address"])
+        return found
 
 
 @requires(AUDIT)
@@ -120,6 +119,5 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     if not asked:
         asked["since"] = (timezone.localdate() - timedelta(days=7)).isoformat()
     form = AuditFilter(asked)
-    entries = auditable(request.user)
-    entries = form.apply(entries) if form.is_valid() else entries.none()
-    return _listed(request, "access/audit_list.html", form, entries.order_by("-pk"))
+    entries = form.entries().filter(visible(request.user)) if form.is_valid() else AuditEntry.objects.none()
+    return _listed(request, "access/audit_list.html", form, entries)
