@@ -17,12 +17,15 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from wangge.cases.enums import OPEN_STATES
+from wangge.cases.models import Case
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.routes import public
 from wangge.kernel.audit.queries import seal_state
@@ -126,6 +129,17 @@ def _jobs_oldest() -> Rows:
 @gauge("wangge_audit_unsealed", "Audit records that wait to be sealed")
 def _audit_unsealed() -> Rows:
     yield (), seal_state().waiting
+
+
+@gauge("wangge_cases_open", "Cases somebody has to act on, by state", labels=("state",), keep=60)
+def _cases_open() -> Rows:
+    for state, number in Case.objects.filter(state__in=OPEN_STATES).values_list("state").annotate(Count("pk")):
+        yield (state,), number
+
+
+@gauge("wangge_cases_overdue", "Open cases past their next limit", keep=60)
+def _cases_overdue() -> Rows:
+    yield (), Case.objects.filter(state__in=OPEN_STATES, next_due_at__lt=timezone.now()).count()
 
 
 @gauge("wangge_database_connections", "Connections of the database", labels=("state",))
