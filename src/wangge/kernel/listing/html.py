@@ -38,6 +38,11 @@ def badge(label: object, tone: str = "neutral", icon_name: str = "") -> SafeStri
     )
 
 
+def figure(number: float | str | None) -> str:
+    """A count with a comma every three digits (the locale's own grouping is four, which nobody writes in tables)."""
+    return f"{number:,}" if isinstance(number, int | float) else str(number or "")
+
+
 def duration(span: timedelta) -> str:
     """A span in one rounded unit a person would say: 45 分钟, 3 小时, 2 天 (from 48 hours on)."""
     minutes = int(abs(span).total_seconds() // 60)
@@ -78,13 +83,13 @@ def due_chip(
 
     Warns from ``warn_at`` on, or in the last four hours when no such instant is given.
     """
-    if due_at is None:
+    if not due_at:
         return SafeString("")
     current = now or timezone.now()
-    if stopped_at is not None:
+    if stopped_at:  # a template passes "" for what is missing
         late = stopped_at > due_at
         tone, text, sign = ("danger", "超时完成", "clock-exclamation") if late else ("ok", "按时完成", "circle-check")
-    elif paused_at is not None:
+    elif paused_at:
         tone, text, sign = "hold", "已暂停", "clock-pause"
     elif due_at <= current:
         tone, text, sign = "danger", f"超时 {duration(current - due_at)}", "clock-exclamation"

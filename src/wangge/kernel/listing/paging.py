@@ -76,6 +76,8 @@ def decode(text: str, length: int) -> Key:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(values, list) or len(values) != length:
             raise CursorError("翻页位置不对")
+        if values[-1] is None:  # the last field is unique and never NULL
+            raise CursorError("翻页位置不对")
         return tuple(untagged(value) for value in values)
     except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error) as error:
         raise CursorError("翻页位置不对") from error
@@ -146,6 +148,8 @@ def page(rows: Rows, order: Sequence[str], size: int, *, after: str = "", before
         return Page(kept, encode(key_of(kept[0], order)) if len(found) > last else "", "")
     if before:
         found = list(reversed(_read(rows, reverse(order), decode(before, len(order)), size + 1)))
+        if len(found) < size:
+            return page(rows, order, size)  # the beginning came nearer: a full first page
         kept = found[-size:]
         more = len(found) > size
         # The row whose place was given lies after this page.

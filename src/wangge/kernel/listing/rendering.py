@@ -53,6 +53,8 @@ def _read_page(request: HttpRequest, rows: Rows, applied: Applied, size: int, to
     last = 0
     if data.get("last") and total:
         last = total % size or size
+    if not (data.get("after") or data.get("before") or last):
+        return paging.page(rows, applied.order, size)
     try:
         # A place of another list or order may hold a value that the database cannot compare.
         with transaction.atomic():
@@ -62,9 +64,7 @@ def _read_page(request: HttpRequest, rows: Rows, applied: Applied, size: int, to
     except (paging.CursorError, ValueError, TypeError, OverflowError, ValidationError, DataError):
         messages.warning(request, "翻页位置已失效,现在显示第一页。")
         return paging.page(rows, applied.order, size)
-    if not found.rows and (data.get("after") or data.get("before") or last):
-        return paging.page(rows, applied.order, size)
-    return found
+    return found if found.rows else paging.page(rows, applied.order, size)
 
 
 def _contents(request: HttpRequest, listing: Listing, applied: Applied, size: int) -> dict[str, Any]:

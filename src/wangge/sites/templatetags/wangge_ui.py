@@ -24,6 +24,9 @@ register.simple_tag(html.due_chip, name="due_chip")
 register.simple_tag(html.clock_chip, name="clock_chip")
 
 
+register.filter("figure", html.figure)
+
+
 @register.filter(name="moment")
 def moment(at: datetime | None) -> str:
     """``{{ case.created_at|moment }}``: 今天 09:30."""
