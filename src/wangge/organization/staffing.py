@@ -65,7 +65,7 @@ def hire(
     check_manager(by, office.path)
     check_roles(by, roles, office, path)
     with acting(by):
-        _open(office, on)
+        _open(office)
         _post(post, office)
         first = ""
         if user is None:
@@ -123,7 +123,7 @@ def transfer(
     reason = _reason(reason)
     with acting(by):
         found = _locked(staff, on)
-        _open(to_office, on)
+        _open(to_office)
         _post(post, to_office)
         if found.office_id == to_office.pk and found.post_id == (post.pk if post else None) and roles is None:
             raise OrganizationError("机构和岗位都没有变化。", field="to_office")
@@ -295,12 +295,11 @@ def _locked(staff: Staff, on: date) -> Staff:
     return found
 
 
-def _open(office: Office, on: date) -> None:
+def _open(office: Office) -> None:
+    # Somebody may well have worked there before the office was entered here: no check against its first day.
     ended = Office.objects.filter(pk=office.pk, valid_to__isnull=False).exists()
     if ended:
         raise OrganizationError(f"{office.name}已撤销,不能安排人员。", field="office")
-    if on < office.valid_from:
-        raise OrganizationError(f"日期不能早于机构设立日期{office.valid_from}。", field="on")
 
 
 def _post(post: Post | None, office: Office) -> None:
