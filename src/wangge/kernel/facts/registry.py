@@ -1,0 +1,129 @@
+"""What is counted (``Fact``) and what is made of it (``Indicator``). Structure, hence code."""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+PATH_LENGTH: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One contribution; rows of the same place, office and kind are added up. ``path`` may be longer than 12 digits."""
+
+    path: str
+    value: int
+    office_id: int | None = None
+    kind_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a figure on a page is about; both days are included."""
+
+    from_on: date
+    to_on: date
+    path: str = ""
+    office_id: int | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something counted per day. Give ``sql`` or ``collect``, which must be able to give any past day again.
+
+    ``sql`` is a SELECT of ``path, office_id, kind_code, value`` with the parameters ``%(day)s`` and, as instants,
+    ``%(start)s`` ≤ t < ``%(end)s`` (the calendar day in Asia/Shanghai). ``stock``: a level at the end of the day
+    (open cases), not something that happened: over a window it is the level on the last day built.
+    ``rows`` gives the rows behind a slice, for tracing.
+    """
+
+    code: str
+    label: str
+    sql: str = ""
+    collect: Callable[[date], Iterable[FactRow]] | None = None
+    stock: bool = False
+    rows: Callable[[Slice], Any] | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.sql) == bool(self.collect):
+            raise ValueError(f"fact {self.code}: give either sql or collect")
+
+
+class Better(StrEnum):
+    HIGH = "high"
+    LOW = "low"
+    NEITHER = "neither"
+
+
+class Unit(StrEnum):
+    """How an indicator's value reads: a share, a number per something, a plain count."""
+
+    PERCENT = "percent"
+    NUMBER = "number"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A figure: the sum of the ``numerator`` facts over the sum of the ``denominator`` facts, or the plain sum."""
+
+    code: str
+    label: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...] = ()
+    better: Better = Better.NEITHER
+    unit: Unit = Unit.PERCENT
+    suffix: str = ""
+    help: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return (*self.numerator, *self.denominator)
+
+
+_facts: dict[str, Fact] = {}
+_indicators: dict[str, Indicator] = {}
+
+
+def register(*definitions: Fact | Indicator) -> None:
+    """Add facts and indicators; a code is used once, and an indicator's facts are registered before it."""
+    for given in definitions:
+        table: dict[str, Any] = _facts if isinstance(given, Fact) else _indicators
+        if table.get(given.code, given) != given:
+            raise ValueError(f"two definitions of {given.code!r}")
+        if isinstance(given, Indicator) and (unknown := [code for code in given.facts if code not in _facts]):
+            raise ValueError(f"indicator {given.code!r} rests on unknown facts {unknown}")
+        table[given.code] = given
+
+
+def fact(code: str) -> Fact:
+    """Raises ``KeyError`` when nobody registered it."""
+    return _facts[code]
+
+
+def indicator(code: str) -> Indicator:
+    """Raises ``KeyError`` when nobody registered it."""
+    return _indicators[code]
+
+
+def facts() -> list[Fact]:
+    """Every fact by code."""
+    return [_facts[code] for code in sorted(_facts)]
+
+
+def indicators() -> list[Indicator]:
+    """Every indicator by code."""
+    return [_indicators[code] for code in sorted(_indicators)]
+
+
+@cache
+def named_sql(package: str, name: str) -> str:
+    """The text of ``sql/<name>.sql`` in ``package``."""
+    return (importlib.resources.files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
