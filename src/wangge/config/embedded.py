@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: a real server from a wheel, for those who have none.
 
 ``ensure()`` starts (or joins) the server in ``var/postgres`` and sets ``DATABASE_URL``; with
-``DATABASE_URL`` already set it does nothing. The application connects as the role ``wangge``, which
+``DATABASE_URL`` (or ``DATABASE_URL_FILE``) already set it does nothing. The application connects as the role ``wangge``, which
 owns its tables and is *not* a superuser, so that row-level security holds here as in production.
 The last process that joined stops the server when it ends.
 """
@@ -49,8 +49,10 @@ def ensure(*, directory: Path | None = None, database: str = "wangge", durable: 
 
     ``durable=False`` turns off fsync (tests only).
     """
-    if os.environ.get("DATABASE_URL"):
-        return os.environ["DATABASE_URL"]
+    if given := os.environ.get("DATABASE_URL"):
+        return given
+    if named := os.environ.get("DATABASE_URL_FILE"):
+        return Path(named).read_text().strip()
     url = start(directory or var_directory() / "postgres", database=database, durable=durable)
     os.environ["DATABASE_URL"] = url
     return url

@@ -11,12 +11,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
 from wangge.config import logging
+from wangge.config.environment import Environment
 
-env = environ.FileAwareEnv()
+env = Environment()
 
 ENVIRONMENT = env.str("WANGGE_ENV", default="development")
 PRODUCTION = ENVIRONMENT == "production"
@@ -140,6 +140,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+if ENVIRONMENT == "test":  # a tenth of a second per password adds up
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
