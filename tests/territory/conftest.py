@@ -57,5 +57,6 @@ def chief(db: None) -> User:
 
 def square(lng: float, lat: float, size: float = 0.01) -> dict[str, object]:
     """A GeoJSON square whose south-west corner is (lng, lat)."""
-    ring = [[lng, lat], [lng + size, lat], [lng + size, lat + size], [lng, lat + size], [lng, lat]]
+    east, north = round(lng + size, 7), round(lat + size, 7)
+    ring = [[lng, lat], [east, lat], [east, north], [lng, north], [lng, lat]]
     return {"type": "Polygon", "coordinates": [ring]}

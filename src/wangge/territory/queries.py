@@ -136,6 +136,11 @@ def current_chief(grid_code: str) -> Any:
     return post.user if post else None
 
 
+def chiefs_of(path: str) -> dict[str, str]:
+    """Grid code → the chief's name, for the grids below ``path``."""
+    return dict(staff_of(path).filter(position=Position.CHIEF).values_list("grid__code", "user__display_name"))
+
+
 def successors(code: str) -> list[str]:
     """What ``code`` is today: itself while current, else the codes that followed it (transitively)."""
     open_codes, seen, result = [code], set[str](), list[str]()
@@ -217,7 +222,7 @@ def geojson(path: str) -> dict[str, Any]:
 
     Properties: ``path, name, kind`` (``division`` or the grid's kind), ``level``, ``chief``.
     """
-    chiefs = dict(staff_of(path).filter(position=Position.CHIEF).values_list("grid__code", "user__display_name"))
+    chiefs = chiefs_of(path)
     outlines = Outline.objects.filter(code__startswith=path, valid_to__isnull=True).order_by("code")
     names = names_of(o.code for o in outlines)
     features = [
