@@ -210,8 +210,8 @@ class Duty(models.Model):
     The longest ``path`` that prefixes the place wins; ``''`` is everywhere. A duty on a kind that is no
     leaf covers the leaves below it that have none of their own. Leading: ``lead_office`` when the row
     names one, else the office of ``lead_kind`` that serves the place (streets follow different templates:
-    several kinds may be given, joined by ``|``, and the first that the place has is taken). Duties hold by the kind's *code*
-    (``kind_code``, copied from ``kind``), so a new catalogue version inherits them.
+    several kinds may be given, joined by ``|``, and the first that the place has is taken). Duties hold by the
+    kind's *code* (``kind_code``, copied from ``kind``), so a new catalogue version inherits them.
     """
 
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="duties", verbose_name="类别")
