@@ -141,7 +141,7 @@ def test_htmx_gets_the_part_alone_and_a_clean_address(ask: Ask) -> None:
 def test_print_shows_all_rows_and_says_how_many(ask: Ask) -> None:
     make_users(5)
     body = ask("?print=1").content.decode()
-    assert (len(shown(ask("?print=1"))), "第 1–5 条,共 5 条" in body) == (5, True)
+    assert (len(shown(ask("?print=1"))), "第 1–5 条，共 5 条" in body) == (5, True)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -194,7 +194,7 @@ def test_a_bulk_action_reports_row_by_row(ask: Ask) -> None:
 def test_a_bulk_action_reaches_no_row_outside_the_list(ask: Ask, staff: User) -> None:
     body = ask(post={"_action": "bulk:end", "pk": [str(staff.pk)]}).content.decode()
     staff.refresh_from_db()
-    assert ("不存在,或者不在您的范围内" in body, staff.is_active) == (True, True)
+    assert ("不存在，或者不在您的范围内" in body, staff.is_active) == (True, True)
 
 
 def test_a_broken_row_stops_neither_the_others_nor_the_page(ask: Ask) -> None:

@@ -49,7 +49,7 @@ def save_view(*, user: Any, listing: Listing, name: str, query: str) -> SavedVie
     with transaction.atomic():
         mine = SavedView.objects.filter(user=user, listing=listing.key)
         if not mine.filter(name=name).exists() and mine.count() >= VIEWS_PER_LIST:
-            raise ValidationError(f"每个列表最多保存 {VIEWS_PER_LIST} 个常用查询,请先删除不用的。")
+            raise ValidationError(f"每个列表最多保存 {VIEWS_PER_LIST} 个常用查询，请先删除不用的。")
         view, _ = SavedView.objects.update_or_create(
             user=user, listing=listing.key, name=name, defaults={"query": kept.urlencode()}
         )

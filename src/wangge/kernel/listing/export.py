@@ -50,7 +50,7 @@ def fitting(text: str) -> str:
     """Text that fits a cell; what is cut off is said in the cell itself."""
     if len(text) <= CELL_CHARACTERS:
         return text
-    note = f"…(超出单元格容量,原文共 {len(text)} 字)"
+    note = f"…（超出单元格容量，原文共 {len(text)} 字）"
     return text[: CELL_CHARACTERS - len(note)] + note
 
 

@@ -145,7 +145,7 @@ class DateRange(Filter):
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise FilterError(f"“{self.label}”的日期“{text[:20]}”不对,应为 2024-05-01 这样的格式。") from None
+            raise FilterError(f"“{self.label}”的日期“{text[:20]}”不对，应为 2024-05-01 这样的格式。") from None
 
     def parse(self, data: QueryDict, request: HttpRequest) -> tuple[date | None, date | None] | None:  # noqa: ARG002
         start, end = (self._day(data.get(name, "").strip()) for name in self.parameters)

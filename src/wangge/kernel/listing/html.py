@@ -46,6 +46,8 @@ def figure(number: float | str | None) -> str:
 def duration(span: timedelta) -> str:
     """A span in one rounded unit a person would say: 45 分钟, 3 小时, 2 天 (from 48 hours on)."""
     minutes = int(abs(span).total_seconds() // 60)
+    if minutes < 1:
+        return "不足 1 分钟"
     if minutes < 60:
         return f"{minutes} 分钟"
     if minutes < 48 * 60:

@@ -23,7 +23,9 @@ class SavedView(models.Model):
     created_at = models.DateTimeField("保存时间", db_default=Now())
 
     personal_data: ClassVar[dict[str, Personal]] = {
-        "query": Personal("重复使用本人的查询条件", "履行法定职责(个人信息保护法第13条第3项)", "本人", "本人删除为止"),
+        "query": Personal(
+            "重复使用本人的查询条件", "履行法定职责（个人信息保护法第13条第3项）", "本人", "本人删除为止"
+        ),
     }
 
     class Meta:
@@ -67,7 +69,7 @@ class Export(models.Model):
 
     personal_data: ClassVar[dict[str, Personal]] = {
         "query": Personal(
-            "按本人的查询条件生成文件", "履行法定职责(个人信息保护法第13条第3项)", "本人", "完成后即遮盖"
+            "按本人的查询条件生成文件", "履行法定职责（个人信息保护法第13条第3项）", "本人", "完成后即遮盖"
         ),
     }
 

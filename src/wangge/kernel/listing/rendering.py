@@ -62,7 +62,7 @@ def _read_page(request: HttpRequest, rows: Rows, applied: Applied, size: int, to
                 rows, applied.order, size, after=data.get("after", ""), before=data.get("before", ""), last=last
             )
     except (paging.CursorError, ValueError, TypeError, OverflowError, ValidationError, DataError):
-        messages.warning(request, "翻页位置已失效,现在显示第一页。")
+        messages.warning(request, "翻页位置已失效，现在显示第一页。")
         return paging.page(rows, applied.order, size)
     return found if found.rows else paging.page(rows, applied.order, size)
 
@@ -210,7 +210,7 @@ def _export(request: HttpRequest, listing: Listing) -> HttpResponse:
         said = "、".join(applied.errors) or "只能导出 xlsx 或 csv。"
         return render_template(request, "400.html", {"message": said}, status=400)
     if not listing.may_export(request.user):
-        raise PermissionDenied("您可以查看这个列表,但没有导出的权限。需要的话请联系安全管理员。")
+        raise PermissionDenied("您可以查看这个列表，但没有导出的权限。需要的话请联系安全管理员。")
     total = listing.count(listing.filtered(request, applied), applied)
     if total > EXPORT_AT_ONCE:
         export = actions.start_export(
@@ -254,7 +254,7 @@ def _post(request: HttpRequest, listing: Listing) -> HttpResponse:
     for action in listing.bulk_for(request.user):
         if wanted == f"bulk:{action.name}":
             return _bulk(request, listing, action)
-    return render_template(request, "400.html", {"message": "没有这个操作,或者您没有这项权限。"}, status=400)
+    return render_template(request, "400.html", {"message": "没有这个操作，或者您没有这项权限。"}, status=400)
 
 
 def _bulk(request: HttpRequest, listing: Listing, action: BulkAction) -> HttpResponse:
@@ -287,7 +287,7 @@ def _problem(ids: list[str], action: BulkAction, form: forms.Form | None, reason
     if not ids:
         return "请先勾选要处理的行。"
     if len(ids) > BULK_LIMIT:
-        return f"一次最多处理 {BULK_LIMIT} 行,您勾选了 {len(ids)} 行。没有处理任何一行。"
+        return f"一次最多处理 {BULK_LIMIT} 行，您勾选了 {len(ids)} 行。没有处理任何一行。"
     if action.needs_reason and not reason:
         return f"“{action.label}”需要填写理由。没有处理任何一行。"
     if form is not None and not form.is_valid():
@@ -303,7 +303,7 @@ def _one(request: HttpRequest, listing: Listing, action: BulkAction, pk: str, da
         with transaction.atomic():
             row = listing.rows(request).filter(pk=pk).first()
             if row is None:
-                return result | {"label": "—", "note": "不存在,或者不在您的范围内"}
+                return result | {"label": "—", "note": "不存在，或者不在您的范围内"}
             result["label"] = str(row)
             result["note"] = action.handler(request, row, data) or ""
             result["done"] = True
@@ -315,5 +315,5 @@ def _one(request: HttpRequest, listing: Listing, action: BulkAction, pk: str, da
         result |= {"done": False, "note": "编号无法识别"}
     except Exception:
         logger.exception("bulk action failed on a row", listing=listing.code(), action=action.name, pk=pk)
-        result |= {"done": False, "note": "系统出错,这一行没有改动;错误已记入日志"}
+        result |= {"done": False, "note": "系统出错，这一行没有改动；错误已记入日志"}
     return result

@@ -15,7 +15,7 @@ from wangge.sites.desk.menu import open_sections
 SEARCHED = (("case_list", "cases.read"),)
 
 
-@public("入口:按登录与否和角色转到各自的首页,本身不显示任何数据")
+@public("入口：按登录与否和角色转到各自的首页，本身不显示任何数据")
 def home(request: HttpRequest) -> HttpResponse:
     """Anonymous visitors are residents; grid workers start on the phone, everybody else at the desk."""
     held = holdings(request.user)

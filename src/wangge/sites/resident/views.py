@@ -13,7 +13,7 @@ from wangge.kernel.access.routes import public
 
 # url name, icon, title, what it is for; the first that exists is shown large (报事, 点赞, 联系: G17)
 TILES: Final = (
-    ("resident_report", "message-report", "我要报事", "环境、设施、安全、邻里,看到就报"),
+    ("resident_report", "message-report", "我要报事", "环境、设施、安全、邻里，看到就报"),
     ("resident_follow", "search", "查进度", "凭编号和电话"),
     ("resident_praise", "thumb-up", "点赞", "夸夸身边的好人好事"),
     ("resident_contact", "phone", "联系网格员", "您家门口的网格员"),
@@ -28,7 +28,7 @@ class Tile:
     hint: str
 
 
-@public("居民首页:只有链接,不显示任何数据")
+@public("居民首页：只有链接，不显示任何数据")
 def home(request: HttpRequest) -> HttpResponse:
     tiles = []
     for url_name, icon, title, hint in TILES:

@@ -102,8 +102,10 @@ def styled(bound: forms.BoundField, extra: str = "") -> SafeString:
     attrs: dict[str, str | bool] = {"class": css}
     if bound.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{bound.id_for_label}_error"}
-    if isinstance(widget, forms.DateInput) and not isinstance(widget, forms.DateTimeInput):
-        attrs["type"] = "date"
+    if isinstance(widget, forms.DateTimeInput):
+        widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
+    elif isinstance(widget, forms.DateInput):
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
     return bound.as_widget(attrs=attrs)
 
 

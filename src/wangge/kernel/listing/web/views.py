@@ -42,7 +42,7 @@ class ExportList(Listing):
     sorts = {"new": ("-created_at", "-id"), "state": ("state", "id")}
     default_sort = "new"
     empty_title = "还没有导出过"
-    empty_hint = "在任何列表的右上角点“导出”;两万行以上的导出在后台进行,完成后在这里下载,文件保留七天。"
+    empty_hint = "在任何列表的右上角点“导出”；两万行以上的导出在后台进行，完成后在这里下载，文件保留七天。"
 
     def rows(self, request: HttpRequest) -> Rows:
         return Export.objects.filter(user=cast(User, request.user))
@@ -68,6 +68,6 @@ def export_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         file = found.file.open("rb")
     except FileNotFoundError:
-        context = {"message": "文件已经清除,请重新导出。"}
+        context = {"message": "文件已经清除，请重新导出。"}
         return render_template(request, "404.html", context, status=404)
     return download(file, found.title, found.kind)

@@ -18,7 +18,7 @@ function load() {
 export async function start(element) {
   const [echarts, answer] = await Promise.all([load(), fetch(element.dataset.optionUrl)]);
   if (!answer.ok) {
-    element.textContent = "图表没有取到,请刷新页面。";
+    element.textContent = "图表没有取到，请刷新页面。";
     return;
   }
   const option = await answer.json();

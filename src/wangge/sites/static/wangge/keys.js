@@ -19,7 +19,7 @@ const click = (selector, root = document) => root?.querySelector(selector)?.clic
 
 const ACTIONS = {
   "/": () => document.querySelector("[data-search-box]")?.focus(),
-  "?": () => window.bootstrap?.Modal.getOrCreateInstance(document.getElementById("help"))?.show(),
+  "?": () => window.tabler?.bootstrap?.Modal.getOrCreateInstance(document.getElementById("help"))?.show(),
   j: () => move(1),
   k: () => move(-1),
   n: () => click("[data-page-next]"),

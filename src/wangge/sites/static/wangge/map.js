@@ -108,7 +108,7 @@ export async function start(element) {
   if (element.dataset.geojsonUrl) {
     const answer = await fetch(element.dataset.geojsonUrl);
     if (answer.ok) features = (await answer.json()).features || [];
-    else note(element, "地图数据没有取到,请刷新页面。");
+    else note(element, "地图数据没有取到，请刷新页面。");
   }
   const has = element.dataset.lng && element.dataset.lat;
   const center = has ? [Number(element.dataset.lng), Number(element.dataset.lat)] : [109.84, 40.66];

@@ -54,7 +54,7 @@ export function start(box) {
     if (added.length > room) {
       const line = document.createElement("div");
       line.className = "text-danger";
-      line.textContent = `最多 ${limit} 张,多出的 ${added.length - room} 张没有加入。`;
+      line.textContent = `最多 ${limit} 张，多出的 ${added.length - room} 张没有加入。`;
       list.append(line);
     }
   });

@@ -36,10 +36,10 @@ function bindHtmx() {
   document.body.addEventListener("htmx:responseError", (event) => {
     const request = event.detail.xhr;
     const said = request.getResponseHeader("X-Wangge-Message");
-    const fallback = { 403: "您没有这项权限。", 404: "没有找到,可能已不在您的范围内。", 409: "记录刚刚被别人改动,请刷新后再试。" };
-    toast(said ? decodeURIComponent(said) : fallback[request.status] || "没有办成,请稍后再试。", "danger");
+    const fallback = { 403: "您没有这项权限。", 404: "没有找到，可能已不在您的范围内。", 409: "记录刚刚被别人改动，请刷新后再试。" };
+    toast(said ? decodeURIComponent(said) : fallback[request.status] || "没有办成，请稍后再试。", "danger");
   });
-  document.body.addEventListener("htmx:sendError", () => toast("连不上服务器,请检查网络后再试。", "danger"));
+  document.body.addEventListener("htmx:sendError", () => toast("连不上服务器，请检查网络后再试。", "danger"));
 }
 
 document.addEventListener("click", (event) => {
