@@ -17,6 +17,7 @@ from wangge.kernel.attachments import storage
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.attachments.registry import is_personal, may_fetch
 from wangge.kernel.attachments.signing import token_holds
+from wangge.kernel.audit.context import Actor, actor_for, bind
 from wangge.kernel.audit.recording import record_read
 
 _CHUNK: Final = 256 * 1024
@@ -39,7 +40,8 @@ def serve(request: HttpRequest, identifier: uuid.UUID, variant: str) -> HttpResp
     personal = is_personal(attachment)
     etag = f'"{attachment.sha256}-{stored}"'
     if personal and variant != "thumb" and request.method == "GET":
-        record_read(attachment, "file")
+        with bind(actor=_reader(request)):
+            record_read(attachment, "file")
     if not personal and request.headers.get("If-None-Match") == etag:
         return _with_headers(HttpResponseNotModified(), attachment, etag, personal=personal)
     try:
@@ -48,6 +50,12 @@ def serve(request: HttpRequest, identifier: uuid.UUID, variant: str) -> HttpResp
         raise Http404 from None  # `wangge attachments check` names it
     content_type = "image/jpeg" if stored != "original" else attachment.content_type
     return _with_headers(_body(request, handle, content_type), attachment, etag, personal=personal)
+
+
+def _reader(request: HttpRequest) -> Actor:
+    if request.user.is_authenticated:
+        return actor_for(request.user)
+    return Actor("resident", None, "持签名链接者")
 
 
 def _with_headers(response: HttpResponseBase, attachment: Attachment, etag: str, *, personal: bool) -> HttpResponseBase:
