@@ -27,6 +27,7 @@ from wangge.duties.models import Kind
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import scope
+from wangge.kernel.attachments.actions import store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import NotPermitted, Refused
@@ -141,8 +142,6 @@ def file_case(
     flow.record_start(data={"channel": channel})
     record("cases.case.file", case, changes={"number": case.number, "channel": channel})
     for file in files:
-        from wangge.kernel.attachments.actions import store
-
         store(file, owner=case, purpose="evidence", by=by)
     publish(CaseFiled(case.pk, case.path, case.channel))
     return case

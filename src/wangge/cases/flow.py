@@ -84,6 +84,12 @@ def _no_call_back_needed(flow: CaseFlow) -> str | None:
     return "诉求人要求回复,须回访后结案。"
 
 
+def _root_answered(flow: CaseFlow) -> str | None:
+    root = flow.obj.root
+    answered = root is not None and root.replied_at is not None and root.lead_office_id is not None
+    return None if answered else "主事项尚未答复。"
+
+
 def _no_pending_request(flow: CaseFlow) -> str | None:
     return "有申请正在审批,请先处理或撤回申请。" if flow.obj.requests.filter(state="pending").exists() else None
 
@@ -437,7 +443,14 @@ class CaseFlow(Flow[Case]):
         self.obj.root = None
         self.obj.lead_office_id = self.obj.holder_office_id = None
 
-    @step("随主事项答复", source=S.LINKED, target=S.CHECKED, may=policy.over("cases.link"), system=True)
+    @step(
+        "随主事项答复",
+        source=S.LINKED,
+        target=S.CHECKED,
+        may=policy.over("cases.link"),
+        guards=(_root_answered,),
+        system=True,
+    )
     def follow_root(self) -> None:
         case, root = self.obj, self.obj.root
         assert root is not None
