@@ -120,7 +120,7 @@ def calendar() -> Iterator[Finding]:
         "calendar",
         until >= timezone.localdate() + CALENDAR_AHEAD,
         f"working days known until {until}",
-        "Load the holiday notice of the coming year: wangge calendar load YEAR-FILE (docs/deployment.md).",
+        "The holiday notice of the coming year, once published: wangge calendar import FILE --year YEAR",
     )
 
 
