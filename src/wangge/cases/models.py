@@ -201,6 +201,7 @@ class Requester(models.Model):
     phone_index = models.BinaryField(max_length=16, null=True, blank=True)
     is_organization = models.BooleanField("单位", default=False)
 
+    blind_indexes: ClassVar[dict[str, tuple[str, str]]] = {"phone_index": ("phone", "phone")}
     personal_data: ClassVar[dict[str, Personal]] = {
         "name": Personal("联系和回访诉求人", HANDLING_BASIS, "受理、承办、回访人员(脱敏)", "结案后3年"),
         "phone": Personal("联系和回访诉求人", HANDLING_BASIS, "受理、承办、回访人员(脱敏)", "结案后3年"),

@@ -193,6 +193,7 @@ class Staff(models.Model):
 
     objects = InForceQuerySet.as_manager()
 
+    blind_indexes: ClassVar[dict[str, tuple[str, str]]] = {"phone_index": ("phone", PHONE)}
     personal_data: ClassVar[dict[str, Personal]] = {
         "user": Personal(
             "派单、办理与考核留痕", "履行法定职责(个人信息保护法第13条第3项)", "全体工作人员", "随业务档案"

@@ -29,20 +29,20 @@ def make(db: None) -> MakeUser:
 
 
 @pytest.fixture
-def 安全员(make: MakeUser) -> User:
+def security_admin(make: MakeUser) -> User:
     return make("安全员老周", "security_admin", DISTRICT)
 
 
 @pytest.fixture
-def 系统员(make: MakeUser) -> User:
+def system_admin(make: MakeUser) -> User:
     return make("系统员小吴", "system_admin", DISTRICT)
 
 
 @pytest.fixture
-def 审计员(make: MakeUser) -> User:
+def audit_admin(make: MakeUser) -> User:
     return make("审计员老赵", "audit_admin", DISTRICT)
 
 
 @pytest.fixture
-def 小李(make: MakeUser) -> User:
+def worker_li(make: MakeUser) -> User:
     return make("网格员小李", "grid_worker", "150203001001001")

@@ -35,6 +35,16 @@ def see(scope: Scope) -> None:
     _apply(",".join(scope.paths), ",".join(map(str, scope.offices)))
 
 
+def begin(scope: Scope) -> None:
+    """``see`` at the start of a request, whatever this connection is believed to see.
+
+    A setting made inside a transaction falls back when that is rolled back; one statement per request
+    makes sure that no belief outlives the request it was true in.
+    """
+    connection._wangge_scope = None  # type: ignore[attr-defined]
+    see(scope)
+
+
 def see_everything() -> None:
     """The system itself: workers, migrations, the command line."""
     _apply(EVERYTHING, "")

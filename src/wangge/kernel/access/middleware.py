@@ -36,7 +36,7 @@ class AccessMiddleware:
             messages.info(request, f"您已超过{settings.IDLE_TIMEOUT_MINUTES}分钟没有操作,请重新登录。")
             return to_login(request)
         held = holdings(request.user)
-        database.see(
+        database.begin(
             Scope(
                 paths=tuple(sorted({h.path for h in held if h.role.reach is Reach.PATH and h.path})),
                 offices=tuple(sorted({h.office_id for h in held if h.role.reach is Reach.OFFICE and h.office_id})),

@@ -1,0 +1,200 @@
+"""Pages of the administrators: who reaches them, what they list, how much they ask of the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.kernel.access.conftest import PASSWORD, MakeUser
+
+from wangge.kernel.access.models import User
+from wangge.kernel.audit.models import AuditEntry
+from wangge.kernel.audit.recording import record
+
+pytestmark = pytest.mark.django_db
+
+
+def names_on(response: Any) -> list[str]:
+    return [user.username for user in response.context["page"]]
+
+
+def acts_on(response: Any) -> list[str]:
+    return [entry.action for entry in response.context["page"]]
+
+
+@pytest.mark.parametrize("url_name", ["user_list", "audit_list", "user_create", "system_list"])
+def test_others_do_not_reach_the_administrators_pages(client: Client, worker_li: User, url_name: str) -> None:
+    assert client.get(reverse(url_name)).status_code == 302
+    client.force_login(worker_li)
+    assert client.get(reverse(url_name)).status_code == 403
+
+
+def test_the_three_administrators_reach_their_own_pages_only(
+    system_admin: User, security_admin: User, audit_admin: User
+) -> None:
+    pages = ("user_list", "user_create", "audit_list", "system_list")
+    reached = {}
+    for user in (system_admin, security_admin, audit_admin):
+        client = Client()
+        client.force_login(user)
+        reached[user.username] = [page for page in pages if client.get(reverse(page)).status_code == 200]
+    assert reached == {
+        "系统员小吴": ["user_list", "user_create", "system_list"],
+        "安全员老周": ["user_list"],
+        "审计员老赵": ["audit_list"],
+    }
+
+
+def test_the_list_holds_the_accounts_of_the_area(
+    client: Client, security_admin: User, worker_li: User, make: MakeUser
+) -> None:
+    make("外区老刘", "street_leader", "150204001")
+    client.force_login(security_admin)
+    assert names_on(client.get("/admin/accounts/")) == ["安全员老周", "网格员小李"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=小李", ["网格员小李"]),
+        ("role=grid_worker", ["网格员小李"]),
+        ("role=grid_chief", []),
+        ("state=none", ["新来的"]),
+        ("state=ended", ["走了的"]),
+        ("state=all&q=的", ["新来的", "走了的"]),
+    ],
+)
+def test_the_list_is_filtered(  # noqa: PLR0917 (fixtures)
+    client: Client,
+    security_admin: User,
+    system_admin: User,
+    worker_li: User,
+    make: MakeUser,
+    query: str,
+    found: list[str],
+) -> None:
+    from wangge.kernel.access.actions import end_user
+
+    make("新来的")
+    end_user(user=make("走了的"), by=system_admin, reason="离职离岗")
+    client.force_login(security_admin)
+    assert names_on(client.get(f"/admin/accounts/?{query}")) == found
+
+
+def test_the_list_asks_the_same_of_the_database_for_one_row_and_for_three(
+    client: Client, security_admin: User, make: MakeUser, django_assert_num_queries: Any
+) -> None:
+    client.force_login(security_admin)
+    client.get("/admin/accounts/")
+    with django_assert_num_queries(7):
+        client.get("/admin/accounts/")
+    make("甲", "grid_worker", "150203001001001")
+    make("乙", "grid_worker", "150203001001002")
+    with django_assert_num_queries(7):
+        assert len(names_on(client.get("/admin/accounts/"))) == 3
+
+
+def test_an_account_of_another_area_is_not_found(client: Client, security_admin: User, make: MakeUser) -> None:
+    other = make("外区老刘", "street_leader", "150204001")
+    client.force_login(security_admin)
+    assert client.get(f"/admin/accounts/{other.pk}/").status_code == 404
+    assert client.post(f"/admin/accounts/{other.pk}/reset/", {"reason": "忘记密码了"}).status_code == 404
+    other.refresh_from_db()
+    assert other.check_password(PASSWORD) is True
+
+
+def test_a_reset_password_is_shown_once(client: Client, security_admin: User, worker_li: User) -> None:
+    client.force_login(security_admin)
+    page = client.post(f"/admin/accounts/{worker_li.pk}/reset/", {"reason": "忘记密码了"})
+    worker_li.refresh_from_db()
+    assert worker_li.check_password(page.context["password"]) is True
+    assert page.context["password"] in page.content.decode()
+    assert client.get(f"/admin/accounts/{worker_li.pk}/").context.get("password") is None
+
+
+def test_without_a_reason_nothing_happens(client: Client, security_admin: User, worker_li: User) -> None:
+    client.force_login(security_admin)
+    client.post(f"/admin/accounts/{worker_li.pk}/reset/", {"reason": ""})
+    worker_li.refresh_from_db()
+    assert worker_li.check_password(PASSWORD) is True
+
+
+def test_granting_on_the_page(client: Client, security_admin: User, worker_li: User) -> None:
+    client.force_login(security_admin)
+    form = {
+        "role": "street_leader",
+        "path": "150203001",
+        "valid_from": "2099-01-01",
+        "valid_to": "",
+        "reason": "任职通知",
+    }
+    assert client.post(f"/admin/accounts/{worker_li.pk}/grants/", form).status_code == 302
+    assert list(worker_li.grants.order_by("pk").values_list("role", flat=True)) == ["grid_worker", "street_leader"]
+    outside = client.post(f"/admin/accounts/{worker_li.pk}/grants/", form | {"path": "150204"})
+    assert "管辖范围" in str(outside.context["grant_form"].errors)
+    assert worker_li.grants.count() == 2
+
+
+def test_ending_a_grant_on_the_page(client: Client, security_admin: User, worker_li: User, make: MakeUser) -> None:
+    client.force_login(security_admin)
+    foreign = make("同事老郑", "grid_worker", "150203001001001").grants.get()
+    url = f"/admin/accounts/{worker_li.pk}/grants/{foreign.pk}/end/"
+    assert client.post(url, {"reason": "调离岗位"}).status_code == 404
+    client.post(f"/admin/accounts/{worker_li.pk}/grants/{worker_li.grants.get().pk}/end/", {"reason": "调离岗位"})
+    foreign.refresh_from_db()
+    assert (worker_li.grants.get().is_over, foreign.is_over) == (True, False)
+
+
+def test_the_system_administrator_makes_an_account_but_grants_nothing(client: Client, system_admin: User) -> None:
+    client.force_login(system_admin)
+    page = client.post("/admin/accounts/new/", {"username": "xiaosun", "display_name": "小孙"})
+    user = User.objects.get(username="xiaosun")
+    assert user.check_password(page.context["password"]) is True
+    grant = {"role": "grid_worker", "path": "150203001", "valid_from": "2099-01-01", "reason": "任职通知"}
+    assert client.post(f"/admin/accounts/{user.pk}/grants/", grant).status_code == 403
+    assert user.grants.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("action=one.", ["one.thing"]),
+        ("path=150203002", ["two.thing"]),
+        ("object_type=access.user", ["one.thing"]),
+        ("since=2000-01-01&until=2000-01-02", []),
+        ("since=2000-02-02&until=2000-01-02", []),
+        ("who=系统&action=two", ["two.thing"]),
+        ("path=x", []),
+    ],
+)
+def test_the_audit_record_is_filtered(client: Client, audit_admin: User, query: str, found: list[str]) -> None:
+    record("one.thing", audit_admin)
+    record("two.thing", path="150203002001")
+    client.force_login(audit_admin)
+    assert acts_on(client.get(f"/admin/audit/?{query}")) == found
+
+
+def test_the_audit_administrator_changes_nothing(client: Client, audit_admin: User, worker_li: User) -> None:
+    client.force_login(audit_admin)
+    for url in ("reset", "unlock", "end", "grants"):
+        assert client.post(f"/admin/accounts/{worker_li.pk}/{url}/", {"reason": "看看能不能"}).status_code == 403
+    assert client.post("/admin/audit/", {}).status_code in {200, 405}
+    worker_li.refresh_from_db()
+    assert (worker_li.is_active, worker_li.check_password(PASSWORD)) == (True, True)
+
+
+def test_the_audit_list_asks_the_same_of_the_database_for_one_row_and_for_three(
+    client: Client, audit_admin: User, django_assert_num_queries: Any
+) -> None:
+    client.force_login(audit_admin)
+    client.get("/admin/audit/")
+    record("one.thing")
+    with django_assert_num_queries(6):
+        assert len(acts_on(client.get("/admin/audit/?action=one."))) == 1
+    record("one.thing")
+    record("one.thing")
+    with django_assert_num_queries(6):
+        assert len(acts_on(client.get("/admin/audit/?action=one."))) == 3
+    assert AuditEntry.objects.filter(action="one.thing").count() == 3
