@@ -18,7 +18,7 @@ from wangge.kernel.audit.recording import record
 from wangge.organization.acting import acting, check_day, check_manager
 from wangge.organization.enums import OfficeEvent
 from wangge.organization.errors import OrganizationError
-from wangge.organization.establishing import establish, establish_below, link, plan
+from wangge.organization.establishing import codes_for, establish, establish_below, link, plan
 from wangge.organization.kinds import kind as kind_of
 from wangge.organization.models import Office, OfficeChange, Staff
 from wangge.organization.staffing import Hired, add_post, change_staff, hire, leave, transfer
@@ -30,6 +30,7 @@ __all__ = [
     "change",
     "change_staff",
     "close",
+    "codes_for",
     "establish",
     "establish_below",
     "hire",

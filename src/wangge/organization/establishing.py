@@ -108,24 +108,19 @@ def establish(*, path: str, template: str, by: User | None, on: date, place: str
 
 def establish_below(*, path: str, template: str, by: User | None, on: date) -> list[Office]:
     """``establish`` for ``path`` itself or every division below it at the template's level, in one transaction."""
-    chosen = template_of(template)
-    if fits(chosen, path):
-        return establish(path=path, template=template, by=by, on=on)
     check_manager(by, path)
-    codes = [code for code in territory_codes(path, chosen) if fits(chosen, code)]
+    codes = codes_for(path=path, template=template)
     if not codes:
-        raise OrganizationError(f"{path}之下没有可用模板“{chosen.label}”的区划。", field="path")
+        raise OrganizationError(f"{path}之下没有可用模板“{template_of(template).label}”的区划。", field="path")
     with acting(by):
         return [o for code in codes for o in establish(path=code, template=template, by=by, on=on)]
 
 
-def territory_codes(path: str, chosen: Template) -> list[str]:
-    """The current divisions below ``path`` at the level of the template."""
-    return [
-        code
-        for code in Division.objects.current().below(path).order_by("code").values_list("code", flat=True)
-        if fits(chosen, code)
-    ]
+def codes_for(*, path: str, template: str) -> list[str]:
+    """The current divisions at or below ``path`` at the level of the template."""
+    chosen = template_of(template)
+    codes = Division.objects.current().below(path).order_by("code").values_list("code", flat=True)
+    return [code for code in codes if fits(chosen, code)]
 
 
 def _waves(planned: Iterable[Planned]) -> list[list[Planned]]:

@@ -1,0 +1,1 @@
+"""Pages of the organization: offices as list and tree, staff, establishing, imports."""
