@@ -75,3 +75,11 @@ DatabaseOperations.sql_flush = _flush_past_the_audit_trigger  # type: ignore[met
 def _system_sees_everything() -> None:
     """Every test starts as the system; new connections are opened so (``SYSTEM_PROCESS``)."""
     see_everything()
+
+
+@pytest.fixture(autouse=True)
+def _organization_book_is_cold() -> None:
+    """No office remembered from the test before (a transactional test ends with TRUNCATE, which tells nobody)."""
+    from wangge.organization import book
+
+    book.forget()
