@@ -14,6 +14,7 @@ from tests.kernel.listing.conftest import Ask, UserList, make_users
 
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.models import AuditEntry
+from wangge.kernel.listing.filters import Choice
 from wangge.kernel.listing.models import SavedView
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,27 @@ def test_a_bulk_action_without_its_reason_does_nothing(ask: Ask) -> None:
     response = ask(post={"_action": "bulk:end_why", "pk": [str(one.pk)]})
     one.refresh_from_db()
     assert (response.said[0][:6], one.is_active) == ("“停用并说明", True)  # type: ignore[attr-defined]
+
+
+def test_a_bulk_action_hands_its_reason_on(ask: Ask) -> None:
+    one = make_users(1)[0]
+    ask(post={"_action": "bulk:end_why", "pk": [str(one.pk)], "reason-end_why": "已离职"})
+    one.refresh_from_db()
+    assert (one.is_active, one.display_name) == (False, "已离职")
+
+
+def test_choices_that_are_a_function_are_asked_once(ask: Ask) -> None:
+    asked = []
+
+    def choices(request: HttpRequest) -> list[tuple[str, str]]:
+        asked.append(request)
+        return [("True", "启用")]
+
+    class Asking(UserList):
+        filters = (Choice("active", "状态", field="is_active", choices=choices),)
+
+    ask("?active=True", listing=Asking)
+    assert len(asked) == 1
 
 
 def test_a_bulk_action_without_rows_says_so(ask: Ask) -> None:

@@ -69,8 +69,12 @@ class Choice(Filter):
     any_label: str = "全部"
 
     def options(self, request: HttpRequest) -> list[tuple[str, str]]:
-        choices = self.choices(request) if callable(self.choices) else self.choices
-        return [(str(value), str(label)) for value, label in choices if value not in {"", None}]
+        """The choices as text; a function of the request is asked once a request."""
+        kept: dict[int, list[tuple[str, str]]] = request.__dict__.setdefault("_wangge_choices", {})
+        if id(self) not in kept:
+            choices = self.choices(request) if callable(self.choices) else self.choices
+            kept[id(self)] = [(str(value), str(label)) for value, label in choices if value not in {"", None}]
+        return kept[id(self)]
 
     def parse(self, data: QueryDict, request: HttpRequest) -> Any:
         chosen = [value for value in data.getlist(self.name) if value]

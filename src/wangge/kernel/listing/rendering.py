@@ -147,7 +147,10 @@ def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
         "clear_url": address(data, **dict.fromkeys((*names, *PLACE))),
         "sizes": [(size, address(data, **_place(size=size)), size == applied.size) for size in listing.page_sizes],
         "kept": [(name, data[name]) for name in ("sort", "size") if data.get(name)],
-        "bulk": [(one, one.form(prefix=one.name) if one.form else None) for one in listing.bulk_for(request.user)],
+        "bulk": [
+            (one, one.form(prefix=one.name, use_required_attribute=False) if one.form else None)
+            for one in listing.bulk_for(request.user)
+        ],
         "views": _views(request, listing),
         "print_url": address(data, **_place(print=1)),
         "exports": (
@@ -260,7 +263,7 @@ def _post(request: HttpRequest, listing: Listing) -> HttpResponse:
 def _bulk(request: HttpRequest, listing: Listing, action: BulkAction) -> HttpResponse:
     ids = list(dict.fromkeys(pk for pk in request.POST.getlist("pk") if pk))
     form = action.form(request.POST, request.FILES, prefix=action.name) if action.form else None
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get(f"reason-{action.name}", "").strip()
     problem = _problem(ids, action, form, reason)
     if problem:
         messages.error(request, problem)

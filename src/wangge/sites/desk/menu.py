@@ -58,7 +58,7 @@ MENU: Final[tuple[Section, ...]] = (
         "",
         (
             Item("待办", "case_my_work", "checklist", ("cases.read",)),
-            Item("受理台", "case_intake", "headset", ("cases.register",)),
+            Item("受理台", "case_intake", "headset", ("cases.create",)),
             Item("派单队列", "case_dispatch_queue", "route", ("cases.dispatch",)),
         ),
     ),
@@ -78,7 +78,7 @@ MENU: Final[tuple[Section, ...]] = (
             Item("网格", "grid_list", "hexagons", ("territory.read",)),
         ),
     ),
-    Section("一股绳", "队伍", (Item("岗位与人员", "post_list", "users-group", ("organization.read",)),)),
+    Section("一股绳", "队伍", (Item("人员", "staff_list", "users-group", ("organization.read",)),)),
     Section("一站式", "服务", ()),
     Section("一盘棋", "共建·协商·吹哨", ()),
     Section(
@@ -93,9 +93,9 @@ MENU: Final[tuple[Section, ...]] = (
         "系统管理",
         "",
         (
-            Item("账号", "user_list", "user-circle", ("access.manage",)),
-            Item("授权", "grant_list", "key", ("access.grant",)),
+            Item("账号与授权", "user_list", "user-circle", ("access.accounts", "access.grants")),
             Item("审计", "audit_list", "shield-check", ("audit.read",)),
+            Item("接入系统", "system_list", "network", ("api.manage",)),
             Item("我的导出", "listing_exports", "file-spreadsheet"),
         ),
     ),

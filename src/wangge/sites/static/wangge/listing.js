@@ -33,6 +33,15 @@ export function bindListing() {
       refresh();
     }
   });
+  // The dialogs of all bulk actions share one form: only the one that is sent must be filled in.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".modal button[name=_action]");
+    const empty = button && [...button.closest(".modal").querySelectorAll("[data-needed]")].find((one) => !one.value.trim());
+    if (!empty) return;
+    event.preventDefault();
+    empty.classList.add("is-invalid");
+    empty.focus();
+  });
   document.addEventListener("htmx:load", refresh);
   addEventListener("pageshow", refresh);
 }
