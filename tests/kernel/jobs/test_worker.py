@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -96,26 +98,73 @@ def test_a_job_that_took_ten_workers_with_it_is_given_up() -> None:
     assert status(job) == "failed"
 
 
-def test_the_worker_goes_on_after_all_its_connections_were_cut() -> None:
+@contextmanager
+def outage() -> Iterator[None]:
+    """For everybody but this test the database is gone: connections are cut, new ones refused."""
+    settings = connection.settings_dict
+    with psycopg.connect(
+        host=settings["OPTIONS"]["host"], user=settings["USER"], dbname="postgres", autocommit=True
+    ) as server:
+        server.execute(f'ALTER DATABASE "{settings["NAME"]}" ALLOW_CONNECTIONS false')
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
+                )
+            yield
+        finally:
+            server.execute(f'ALTER DATABASE "{settings["NAME"]}" ALLOW_CONNECTIONS true')
+
+
+def listening() -> bool:
+    """Whether some worker hears of new jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%%'", []
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_the_worker_outlives_its_database() -> None:
     task("test.add")(lambda name: User.objects.create_user(name, display_name="外人"))
     sweep(name="test.count", every=1)(lambda now: 5)
     with working(with_sweeps=True):
         first = defer("test.add", name="before")
         eventually(lambda: status(first) == "succeeded")
+        eventually(listening)
+        with outage():
+            time.sleep(3)
+            second = defer("test.add", name="after")
+        back = timezone.now()
+        eventually(lambda: status(second) == "succeeded", 40)
+        eventually(lambda: Heartbeat.objects.filter(ran_at__gt=back, outcome="ok").exists(), 40)
+        eventually(listening, 40)
+    assert User.objects.count() == 2
+
+
+def test_a_job_cut_off_from_the_database_is_done_by_the_next_worker_once() -> None:
+    runs: list[datetime] = []
+
+    @task("test.slow")
+    def slow() -> None:
+        runs.append(timezone.now())
+        User.objects.create_user(f"u{len(runs)}", display_name="外人")
+        time.sleep(2 if len(runs) == 1 else 0)
+
+    job = defer("test.slow")
+    with working():
+        eventually(lambda: bool(runs))
+        with outage():
+            time.sleep(4)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
-            )
-        cut = timezone.now()
-        second = defer("test.add", name="after")
-        eventually(lambda: status(second) == "succeeded", 30)
-        eventually(lambda: Heartbeat.objects.filter(ran_at__gt=cut, outcome="ok").exists(), 30)
+            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
+        eventually(lambda: take_up_orphans(timezone.now()) == 1, 30)
+        eventually(lambda: status(job) == "succeeded", 40)
+    assert (len(runs), list(User.objects.values_list("username", flat=True))) == (2, ["u2"])
 
 
 def test_asked_to_stop_it_finishes_the_job_at_hand() -> None:
-    import time
-
     started: list[datetime] = []
 
     @task("test.slow")

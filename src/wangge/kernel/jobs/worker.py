@@ -13,6 +13,7 @@ import structlog
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.worker import Worker
 
 from wangge.kernel.jobs import sweeper
 
@@ -67,6 +68,17 @@ async def _work(stop: threading.Event, concurrency: int) -> None:
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
+class _Worker(Worker):
+    """Ends when its listener or its pulse ends, so that a new one can begin.
+
+    Procrastinate watches its side tasks until the first of them returns, and the periodic deferrer returns at once
+    when there are no periodic tasks (ours are sweeps): after an outage the worker went on deaf and without a pulse.
+    """
+
+    async def _periodic_deferrer(self) -> None:
+        await asyncio.Event().wait()
+
+
 async def _until_stopped(stop: threading.Event, concurrency: int) -> None:
     """One life of procrastinate's worker: ends when asked to, or with its connections."""
     # An app of its own over the same tasks: what a job defers still goes through Django's connection,
@@ -77,14 +89,13 @@ async def _until_stopped(stop: threading.Event, concurrency: int) -> None:
     with_pool = DjangoApp(connector=connector)
     with_pool.tasks = app.tasks
     async with with_pool.open_async():
-        working = asyncio.create_task(
-            with_pool.run_worker_async(
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=_GRACE,
-                fetch_job_polling_interval=5.0,
-            )
-        )
+        options = with_pool.worker_defaults | {
+            "concurrency": concurrency,
+            "install_signal_handlers": False,
+            "shutdown_graceful_timeout": _GRACE,
+            "fetch_job_polling_interval": 5.0,
+        }
+        working = asyncio.create_task(_Worker(app=with_pool, **options).run())  # type: ignore[no-untyped-call]
         asked = asyncio.create_task(_stopped(stop))
         try:
             await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
