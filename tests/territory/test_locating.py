@@ -78,3 +78,11 @@ def test_a_point_on_a_border_goes_to_one_grid_always() -> None:
 
     index = build(["a", "b"], [box(0, 0, 1, 1), box(1, 0, 2, 1)])
     assert index.locate(np.array([[1.0, 0.5]])).tolist() == ["a"]
+
+
+def test_many_points_find_what_one_by_one_they_find() -> None:
+    from shapely.geometry import box
+
+    index = build([f"{i:02}" for i in range(25)], [box(i % 5, i // 5, i % 5 + 1, i // 5 + 1) for i in range(25)])
+    points = np.random.default_rng(1).uniform(-1, 6, (2_000, 2))
+    assert index.locate(points).tolist() == [str(index.locate(p[None])[0]) for p in points]
