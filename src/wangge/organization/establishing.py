@@ -93,10 +93,11 @@ def establish(*, path: str, template: str, by: User | None, on: date, place: str
             by_kind.update({office.kind: office for office in created})
             opened.extend(created)
         if opened:
+            basis = f"从模板“{template_of(template).label}”设立"
             _add_posts(planned, by_kind, {office.pk for office in opened})
             OfficeChange.objects.bulk_create(
                 OfficeChange(
-                    office=office, what=OfficeEvent.OPENED, on=on, after={"name": office.name}, reason=template, by=by
+                    office=office, what=OfficeEvent.OPENED, on=on, after={"name": office.name}, reason=basis, by=by
                 )
                 for office in opened
             )

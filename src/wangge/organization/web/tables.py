@@ -45,17 +45,17 @@ class OfficeList(Listing):
     noun = "个机构"
     columns = (
         Column("name", "名称", link=lambda o: _office_url(o.pk), sort="name", css="wg-wide", width=36),
-        Column("second_names", "挂牌", value=lambda o: o.second_names, css="wg-wide", width=30),
-        Column("kind", "类别", value=lambda o: o.kind_label, sort="kind"),
-        Column("level", "层级"),
-        Column("nature", "性质"),
-        Column("path", "服务区划", value=lambda o: o.place, sort="place", width=30),
+        Column("second_names", "挂牌", value=lambda o: o.second_names, width=30),
+        Column("kind", "类别", value=lambda o: o.kind_label, sort="kind", css="wg-nowrap"),
+        Column("level", "层级", screen=False),
+        Column("nature", "性质", css="wg-nowrap"),
+        Column("path", "服务区划", value=lambda o: o.place, sort="place", css="wg-nowrap", width=30),
         Column("code", "区划代码", value=lambda o: o.path, screen=False),
-        Column("parent", "上级机构", value=lambda o: o.parent_name),
-        Column("department", "主管部门", value=lambda o: o.department_name),
-        Column("phone", "公开电话", css="wg-nowrap"),
+        Column("parent", "上级机构", value=lambda o: o.parent_name, width=30),
+        Column("department", "主管部门", value=lambda o: o.department_name, width=30),
+        Column("phone", "公开电话", screen=False),
         Column("address", "公开地址", screen=False, width=30),
-        Column("valid_from", "设立", css="wg-nowrap"),
+        Column("valid_from", "设立", screen=False),
         Column("valid_to", "撤销", css="wg-nowrap"),
     )
     filters = (
