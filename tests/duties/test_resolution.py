@@ -58,9 +58,9 @@ def test_without_any_duty_the_street_centre_gets_it_and_it_is_said(offices, tree
 
 
 def test_a_missing_office_kind_is_told_in_the_fallback(offices, tree, duty) -> None:
-    duty(tree.cold, "enterprise.gas")
+    duty(tree.cold, "enterprise.none")
     best = resolve(tree.cold.pk, COMMUNITY, TODAY)[0]
-    assert (best.lead.id, best.reasons[0]) == (offices.centre.pk, "此地没有“enterprise.gas”。")
+    assert (best.lead.id, best.reasons[0]) == (offices.centre.pk, "此地没有“enterprise.none”。")
 
 
 def test_a_place_known_only_to_the_district_goes_to_the_district(offices, tree, duty) -> None:
@@ -77,6 +77,11 @@ def test_no_place_is_the_home_district(offices, tree, duty, settings) -> None:
 def test_nothing_is_resolved_below_the_street(offices, tree, duty) -> None:
     duty(tree.litter, "community")
     assert "示例社区" not in leads(resolve(tree.litter.pk, COMMUNITY, TODAY))
+
+
+def test_the_first_office_kind_that_the_place_has_is_taken(offices, tree, duty) -> None:
+    duty(tree.litter, "street.planning|street.urban_management")
+    assert leads(resolve(tree.litter.pk, COMMUNITY, TODAY))[0] == "示例街道城市管理部"
 
 
 def test_a_duty_counts_only_within_its_period(offices, tree, duty) -> None:

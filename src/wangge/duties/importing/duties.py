@@ -121,9 +121,10 @@ class _Books:
         if all(codes):
             return ALTERNATIVES.join(codes), None
         if len(parts) == 1:
-            near = Q(path__startswith=path) if path else Q()
-            above = Q(path__in=[path[:end] for end in range(2, len(path))])
-            named = list(Office.objects.filter(near | above, name=parts[0], valid_to__isnull=True)[:2])
+            rows = Office.objects.filter(name=parts[0], valid_to__isnull=True)
+            if path:  # in the place or serving it from above
+                rows = rows.filter(Q(path__startswith=path) | Q(path__in=[path[:n] for n in range(2, len(path))]))
+            named = list(rows[:2])
             if len(named) == 1:
                 return "", named[0].pk
             if named:
@@ -176,7 +177,7 @@ def import_duties(
                 if key in plan:
                     raise RowError("kind", f"与第{plan[key][0].number}行重复。")
                 there = open_duties.get(key)
-                if there is not None and there.valid_from > on:
+                if there is not None and there.valid_from > on and key not in known:
                     raise RowError("kind", f"已有自{there.valid_from}起的职责,不能以更早的日期变更。")
                 plan[key] = (row, wanted)
             except RowError as error:
