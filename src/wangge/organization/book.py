@@ -77,15 +77,18 @@ def forget() -> None:
 
 def changed() -> None:
     """An office changed in the current transaction."""
+    connection._wangge_offices_changed = True  # type: ignore[attr-defined]
     transaction.on_commit(_Pending())
 
 
 def _pending() -> _Pending | None:
-    if not connection.in_atomic_block:
+    # The mark spares transactions that change no office (an import of many cases) the search among their callbacks.
+    if not connection.in_atomic_block or not getattr(connection, "_wangge_offices_changed", False):
         return None
     for entry in reversed(connection.run_on_commit):
         if isinstance(entry[1], _Pending):
             return entry[1]
+    connection._wangge_offices_changed = False  # type: ignore[attr-defined]
     return None
 
 
