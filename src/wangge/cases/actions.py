@@ -27,6 +27,7 @@ from wangge.duties.models import Kind
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import scope
+from wangge.kernel.api import webhooks
 from wangge.kernel.attachments.actions import store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.events.bus import publish
@@ -144,6 +145,7 @@ def file_case(
     for file in files:
         store(file, owner=case, purpose="evidence", by=by)
     publish(CaseFiled(case.pk, case.path, case.channel))
+    webhooks.emit("case.filed", {"number": case.number, "channel": case.channel}, case.path)
     return case
 
 

@@ -30,6 +30,7 @@ from wangge.cases.events import CaseClosed, CaseMoved
 from wangge.cases.models import CallBack, Case, CasePart, CaseTransition, Contact
 from wangge.cases.rules import rules_for
 from wangge.duties.resolution import may_assign_to_community
+from wangge.kernel.api import webhooks
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, TransitionBase, step
 from wangge.kernel.jobs.queue import defer
@@ -463,6 +464,8 @@ class CaseFlow(Flow[Case]):
     def moved(self, row: TransitionBase) -> None:
         case = self.obj
         publish(CaseMoved(case.pk, case.number, case.path, row.step, row.source, row.target))
+        told = {"number": case.number, "step": row.step, "from": row.source, "to": row.target}
+        webhooks.emit(f"case.{row.step}", told, case.path)
         if row.target == S.CLOSED:
             publish(CaseClosed(case.pk, case.number, case.path, case.solved, case.satisfaction))
         if row.target == S.CHECKED and row.source != S.CHECKED:

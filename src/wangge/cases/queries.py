@@ -16,7 +16,7 @@ from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
 from wangge.cases.words import query
 from wangge.kernel.access.personal import blind_index
-from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.scopes import Scope, scope
 from wangge.organization import queries as organization
 
 
@@ -44,11 +44,18 @@ def text_matches(text: str) -> QuerySet[CaseText]:
 
 def count(user: Any, *, states: Sequence[str] | None = None, path: str = "") -> int | None:
     """The exact number of cases ``user`` sees, from the tallies; None when they cannot say (office or grid scope)."""
-    seen = scope(user, "cases.read")
+    return _tallied(scope(user, "cases.read"), states, path)
+
+
+def total_for(seen: Scope, rows: CaseQuerySet, *, state: str | None, path: str, narrowed: bool) -> int:
+    """The exact number of ``rows``: from the tallies when only state and place narrow them, else counted."""
+    known = None if narrowed else _tallied(seen, [state] if state else None, path)
+    return rows.order_by().count() if known is None else known
+
+
+def _tallied(seen: Scope, states: Sequence[str] | None, path: str) -> int | None:
     paths = [path] if path and any(path.startswith(p) for p in seen.paths) else list(seen.paths)
-    if seen.offices or not paths or any(len(p) > 12 for p in paths):
-        return None
-    if path and paths != [path]:
+    if seen.offices or not paths or any(len(p) > 12 for p in paths) or (path and paths != [path]):
         return None
     return tallies.count(paths=paths, states=states)
 

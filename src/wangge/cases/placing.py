@@ -1,0 +1,39 @@
+"""From what a caller gives (a division, a point, an address) to the place of a case."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+
+from wangge.cases import validators
+from wangge.cases.actions import Place
+from wangge.territory.enums import Crs
+from wangge.territory.geometry import convert
+from wangge.territory.locating import locate_one
+from wangge.territory.queries import division
+
+
+def place_of(
+    *, path: str = "", address: str = "", lng: float | None = None, lat: float | None = None, crs: str = "", home: str
+) -> Place:
+    """The deepest place known: the grid of the point, else ``path``, else ``home``. The point comes back as WGS84.
+
+    Raises ``ValidationError`` (``path`` or ``point``) for an unknown division, one outside ``home``, or a bad point.
+    """
+    if path and not path.startswith(home):
+        raise ValidationError({"path": [f"区划代码“{path[:20]}”不在本系统的范围({home})内。"]})
+    if path and len(path) <= 12 and division(path) is None:
+        raise ValidationError({"path": [f"没有区划代码“{path[:20]}”。"]})
+    found = ""
+    if lng is not None or lat is not None:
+        try:
+            validators.check_point(lng, lat)
+        except ValidationError as error:
+            raise ValidationError({"point": error.messages}) from error
+        assert lng is not None
+        assert lat is not None
+        if crs and crs not in Crs.values:
+            raise ValidationError({"crs": [f"坐标系“{crs[:20]}”应为{'、'.join(Crs.values)}之一。"]})
+        lng, lat = (float(v) for v in convert([[lng, lat]], crs or Crs.WGS84)[0])
+        found = locate_one(lng, lat)
+    deepest = found if found.startswith(path or home) else ""
+    return Place(path=deepest or path or home, address=address.strip(), lng=lng, lat=lat)

@@ -1,0 +1,21 @@
+"""The interfaces for other systems: REST at ``/api/v1/``, Open311 GeoReport v2 at ``/open311/v2/``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from wangge.cases import open311
+from wangge.cases.api import router
+from wangge.kernel.api.factory import make_api
+
+api = make_api(
+    "Wangge 网格 API",
+    "v1",
+    description="事项的登记、查询、流转。错误为 RFC 9457 problem+json;写操作支持 Idempotency-Key。",
+)
+api.add_router("", router)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    path("open311/v2/", include(open311.urlpatterns)),
+]
