@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
 from wangge.kernel.audit.context import current
 from wangge.kernel.audit.models import AuditEntry
@@ -33,11 +33,37 @@ def record(
     return entry
 
 
-def record_many(action: str, objs: Iterable[models.Model], *, reason: str = "", batch: int = 1_000) -> int:
-    """Record the same ``action`` on each of ``objs``, in few statements (imports, bulk actions); how many."""
-    entries = [_entry(action, obj, None, reason, None) for obj in objs]
-    AuditEntry.objects.bulk_create(entries, batch_size=batch)
-    return len(entries)
+def record_many(action: str, objs: Iterable[models.Model], *, reason: str = "") -> int:
+    """Record the same ``action`` on each of ``objs`` in one statement (bulk actions); how many."""
+    return _copy(_entry(action, obj, None, reason, None) for obj in objs)
+
+
+def record_rows(action: str, model: type[models.Model], rows: Iterable[tuple[object, str]], *, reason: str = "") -> int:
+    """The same for rows that were never objects (imports): (primary key, path) of each."""
+    label = model._meta.label_lower
+    blank = _entry(action, None, None, reason, "")
+
+    def entries() -> Iterator[AuditEntry]:
+        for pk, path in rows:
+            blank.object_type, blank.object_id, blank.path = label, str(pk), path
+            yield blank
+
+    return _copy(entries())
+
+
+_COPIED = tuple(f.attname for f in AuditEntry._meta.concrete_fields if f.attname not in ("id", "at"))
+
+
+def _copy(entries: Iterable[AuditEntry]) -> int:
+    number = 0
+    columns = ", ".join(_COPIED)
+    with connection.cursor() as cursor, cursor.copy(f"COPY audit_auditentry ({columns}) FROM STDIN") as copy:
+        for entry in entries:
+            row = [getattr(entry, name) for name in _COPIED]
+            row[-1] = json.dumps(row[-1], ensure_ascii=False)
+            copy.write_row(row)
+            number += 1
+    return number
 
 
 def record_read(obj: models.Model, fields: str, *, reason: str = "") -> AuditEntry:
