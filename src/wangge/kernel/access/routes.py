@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -92,6 +94,13 @@ def signed_in(view: View) -> View:
     return declare(wrapped, RouteAccess("signed_in"))
 
 
+def keep_signature(wrapped: View, view: View) -> View:
+    """Give a wrapper the resolved signature of ``view``: Ninja reads types with the globals of what it is given."""
+    with suppress(TypeError, ValueError, NameError):
+        wrapped.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+    return wrapped
+
+
 def public(reason: str) -> Callable[[View], View]:
     """Anybody; ``reason`` says why that is right."""
 
@@ -101,6 +110,6 @@ def public(reason: str) -> Callable[[View], View]:
             response: HttpResponse = view(request, *args, **kwargs)
             return response
 
-        return declare(wrapped, RouteAccess("public", reason=reason))
+        return declare(keep_signature(wrapped, view), RouteAccess("public", reason=reason))
 
     return decorate

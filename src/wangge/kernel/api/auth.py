@@ -13,6 +13,7 @@ from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyBase
 
 from wangge.kernel.access import database
+from wangge.kernel.access.routes import keep_signature
 from wangge.kernel.api import limits
 from wangge.kernel.api.models import System, token_digest
 from wangge.kernel.api.problems import Problem
@@ -92,6 +93,6 @@ def requires_scope(*needed: str) -> Callable[[F], F]:
             return view(request, *args, **kwargs)
 
         wrapped.scopes = needed  # type: ignore[attr-defined]
-        return wrapped  # type: ignore[return-value]
+        return keep_signature(wrapped, view)  # type: ignore[return-value]
 
     return decorate

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from ninja.operation import Operation
 
+from wangge.kernel.access.routes import keep_signature
 from wangge.kernel.api.auth import system_of
 from wangge.kernel.api.models import IdempotencyKey, System
 from wangge.kernel.api.problems import Problem
@@ -59,7 +60,7 @@ def idempotent(view: F) -> F:
 
     contribute: list[Callable[[Operation], None]] = getattr(view, "_ninja_contribute_to_operation", [])
     wrapped._ninja_contribute_to_operation = [*contribute, _note_operation]  # type: ignore[attr-defined]
-    return wrapped  # type: ignore[return-value]
+    return keep_signature(wrapped, view)  # type: ignore[return-value]
 
 
 def _note_operation(operation: Operation) -> None:

@@ -156,6 +156,13 @@ def _http(error: HttpError) -> Problem:
     return Problem(error.status_code, "请求内容无法解析。" if parse else str(error))
 
 
+def _nul(error: Exception) -> Problem | None:
+    """PostgreSQL's text holds no NUL; the driver, Django and the server each say so in their own way."""
+    if "NUL" not in str(error) and "0x00" not in str(error):
+        return None
+    return Problem(422, "文本中不能含有空字符(NUL)。", code="nul_character")
+
+
 def _unauthenticated(error: AuthenticationError) -> Problem:
     del error
     return Problem(401, "请提供有效的令牌。", headers={"WWW-Authenticate": 'Bearer realm="wangge"'})
@@ -174,7 +181,7 @@ _PROBLEMS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (AccessError, lambda error: Problem(403, str(error))),
     (Conflict, lambda error: Problem(409, str(error))),
     (FlowError, lambda error: Problem(422, str(error), code="refused")),
-    (DataError, lambda _: Problem(422, "内容超出可保存的范围。", code="out_of_range")),
+    (DataError, lambda error: _nul(error) or Problem(422, "内容超出可保存的范围。", code="out_of_range")),
     (OperationalError, lambda _: Problem(503, "数据库暂时不可用,请稍后重试。", headers={"Retry-After": "5"})),
     (InterfaceError, lambda _: Problem(503, "数据库暂时不可用,请稍后重试。", headers={"Retry-After": "5"})),
     (UnicodeEncodeError, lambda _: Problem(422, "文本中含有不成对的代理字符。", code="bad_unicode")),
@@ -186,9 +193,7 @@ def problem_of(error: Exception) -> Problem | None:
     for kind, become in _PROBLEMS:
         if isinstance(error, kind):
             return become(error)
-    if isinstance(error, ValueError) and ("NUL" in str(error) or "0x00" in str(error)):
-        return Problem(422, "文本中不能含有空字符(NUL)。", code="nul_character")
-    return None
+    return _nul(error) if isinstance(error, ValueError) else None
 
 
 def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
