@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: a real server from a wheel, for those who have none.
 
 ``ensure()`` starts (or joins) the server in ``var/postgres`` and sets ``DATABASE_URL``; with
-``DATABASE_URL`` (or ``DATABASE_URL_FILE``) already set it does nothing. The application connects as the role ``wangge``, which
-owns its tables and is *not* a superuser, so that row-level security holds here as in production.
+``DATABASE_URL`` (or ``DATABASE_URL_FILE``) already set it does nothing. The application connects as the role
+``wangge``, which owns its tables and is *not* a superuser, so that row-level security holds here as in production.
 The last process that joined stops the server when it ends.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +43,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, reload: bool) -> 
         call_command("collectstatic", interactive=False, verbosity=0)
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "wangge.config.wsgi:application",
@@ -53,6 +55,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, reload: bool) -> 
         # A thread keeps its database connection; ending idle threads would reconnect all day.
         blocking_threads_idle_timeout=600,
         websockets=False,
+        log_level=LogLevels(settings.LOG_LEVEL.lower()),
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
@@ -72,7 +75,12 @@ def work(*, concurrency: int) -> None:
 def demo(*, host: str, port: int, workers: int, small: bool) -> int:
     """Migrate, build the demo district, run web server and worker, until Ctrl-C. Returns the exit code."""
     began = time.monotonic()
-    typer.echo("数据库 … migrate")
+    if _taken(host, port):
+        typer.echo(f"端口 {port} 已被占用;请停止占用者,或另选端口:make demo PORT={port + 1}", err=True)
+        return 1
+    # Quiet by default: the address and the accounts are what one should read.
+    os.environ.setdefault("WANGGE_LOG_LEVEL", "WARNING")
+    typer.echo("准备数据库……")
     call_command("migrate", interactive=False, verbosity=0)
     from wangge.config import demo as demonstration
 
@@ -94,8 +102,18 @@ def demo(*, host: str, port: int, workers: int, small: bool) -> int:
             time.sleep(0.3)
     finally:
         _end(children)
-    typer.echo("已停止;数据保留在 var/,下次启动继续使用。")
+    typer.echo(f"已停止;数据保留在 {settings.VAR_DIR},下次启动继续使用。")
     return 0
+
+
+def _taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
 
 
 class _StopRequest:

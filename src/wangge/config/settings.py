@@ -223,9 +223,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = logging.configuration(
-    json=env.bool("WANGGE_LOG_JSON", default=PRODUCTION),
-    level=env.str("WANGGE_LOG_LEVEL", default="WARNING" if ENVIRONMENT == "test" else "INFO"),
-)
+LOG_LEVEL = env.str("WANGGE_LOG_LEVEL", default="WARNING" if ENVIRONMENT == "test" else "INFO")
+LOGGING = logging.configuration(json=env.bool("WANGGE_LOG_JSON", default=PRODUCTION), level=LOG_LEVEL)
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
