@@ -1,0 +1,1 @@
+"""The resident pages: report, follow, rate. No account, nothing of others."""

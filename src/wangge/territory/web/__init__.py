@@ -1,0 +1,1 @@
+"""Pages of territory: divisions, grids, the map, place codes."""
