@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
-from wangge.kernel.access.models import User
+from wangge.kernel.access.models import Grant, User
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,21 @@ def test_a_stranger_lands_on_the_residents_page(client: Client) -> None:
 
 def test_staff_land_on_the_desk(desk: Client) -> None:
     assert desk.get("/")["Location"] == "/desk/"
+
+
+def test_a_grid_worker_lands_on_the_phone_page(desk: Client, worker: User) -> None:
+    Grant.objects.create(user=worker, role="grid_worker", path="150203", valid_from=timezone.localdate())
+    assert desk.get("/")["Location"] == "/field/"
+
+
+def test_the_search_box_leads_to_the_list_that_searches(desk: Client, worker: User) -> None:
+    Grant.objects.create(user=worker, role="grid_worker", path="150203", valid_from=timezone.localdate())
+    response = desk.get("/search/", {"q": " 垃圾 "})
+    try:
+        wanted = f"{reverse('case_list')}?q=%E5%9E%83%E5%9C%BE"
+    except NoReverseMatch:
+        pytest.skip("no list of cases yet")
+    assert response["Location"] == wanted
 
 
 def test_a_stranger_is_sent_to_the_login_from_the_desk(client: Client) -> None:

@@ -1,0 +1,1 @@
+"""Pages every listing shares: saved views, exports made in the background."""
