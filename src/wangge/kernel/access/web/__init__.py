@@ -1,0 +1,1 @@
+"""Pages of access: login, password, second factor, accounts, grants, unmasking."""

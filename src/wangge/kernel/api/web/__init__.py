@@ -1,0 +1,1 @@
+"""Pages of api: systems, their tokens, webhooks and deliveries."""
