@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -20,15 +20,15 @@ from wangge.cases.dispatching import CannotDispatch, best_plan
 from wangge.cases.enums import CaseState, Channel, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
 from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import Case, CaseRequest, CaseText, Requester
+from wangge.cases.models import Case, CaseRequest, CaseText, Notice, Requester
 from wangge.cases.rules import rules_for
 from wangge.cases.words import vector
 from wangge.duties.models import Kind
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.personal import blind_index
-from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.scopes import offices_of, scope
 from wangge.kernel.api import webhooks
-from wangge.kernel.attachments.actions import store
+from wangge.kernel.attachments.actions import prepare, store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import NotPermitted, Refused
@@ -235,6 +235,28 @@ def dispatch_by_list(*, case: Case, by: Any) -> Case:
     return case
 
 
+def take_step(
+    *, case: Case, step: str, by: Any, seen: int, reason: str = "", files: Sequence[File[bytes]] = (), **given: Any
+) -> Case:
+    """A step as a person presses it, with the files that prove it: both or neither. Raises a flow error.
+
+    Files are checked before anything begins (``FileRefused``); their purpose is the name of the step.
+    """
+    prepared = [prepare(file) for file in files]
+    with transaction.atomic():
+        getattr(CaseFlow(case, by), step)(seen=seen, reason=reason, **given)
+        for file in prepared:
+            store(file, owner=case, purpose=step, by=by)
+    return case
+
+
+@transaction.atomic
+def see_notices(*, notices: QuerySet[Notice], by: Any) -> int:
+    """The user has read what their offices were told; returns how many."""
+    mine = notices.filter(office_id__in=offices_of(by), seen_at__isnull=True)
+    return mine.update(seen_at=timezone.now())
+
+
 # -- requests: extension, suspension, exclusion --------------------------------------------------
 
 
@@ -368,5 +390,7 @@ __all__ = [
     "decide",
     "dispatch_by_list",
     "file_case",
+    "see_notices",
+    "take_step",
     "withdraw",
 ]

@@ -49,6 +49,14 @@ def may_read_requester(user: Any, case: Case) -> bool:
     return may(user, "cases.read_requester", path=case.path, offices=case.office_ids)
 
 
+def requester_visible(user: Any) -> Q:
+    """The row filter beside ``may_read_requester``."""
+    offices = [h.office_id for h in holdings(user) if "cases.read_requester" in h.role.permissions and h.office_id]
+    private = Q(holder_office_id__isnull=False, is_private=True)
+    theirs = Q(holder_office_id__in=offices) | scope(user, "cases.callback").q("path", "")
+    return (private & theirs) | (~private & visible(user, "cases.read_requester"))
+
+
 def may_unmask_requester(user: Any, case: Case) -> bool:
     return may_read_requester(user, case) and may(
         user, "cases.unmask_requester", path=case.path, offices=case.office_ids

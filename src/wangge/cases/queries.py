@@ -20,15 +20,25 @@ from wangge.kernel.access.scopes import Scope, scope
 from wangge.organization import queries as organization
 
 
+def _digits(text: str) -> str:
+    digits = text.replace("-", "").replace(" ", "")
+    return digits if digits.isdigit() else ""
+
+
+def looks_like_phone(text: str) -> bool:
+    """Whether ``search`` takes ``text`` for a phone: the caller first narrows to requesters the user may read."""
+    return 7 <= len(_digits(text)) <= 13
+
+
 def search(rows: CaseQuerySet, text: str) -> CaseQuerySet:
     """``rows`` narrowed to a number, a phone or words, whichever ``text`` looks like."""
     text = text.strip()
     if not text:
         return rows
-    digits = text.replace("-", "").replace(" ", "")
-    if digits.isdigit() and len(digits) >= 15:
+    digits = _digits(text)
+    if len(digits) >= 15:
         return rows.filter(number=digits)
-    if digits.isdigit() and 7 <= len(digits) <= 13:
+    if looks_like_phone(text):
         by_phone = Requester.objects.filter(phone_index=blind_index(digits, "phone")).values("case_id")
         return rows.filter(pk__in=by_phone)
     words = query(text)

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Q, Sum
+from django.db.models.functions import Left
 
 from wangge.cases.models import CaseTally
 
@@ -69,6 +70,15 @@ def by_state(paths: Sequence[str]) -> dict[str, int]:
         below |= Q(path__startswith=path)
     rows = CaseTally.objects.filter(below).values_list("state").annotate(total=Sum("number"))
     return {state: total for state, total in rows if total}
+
+
+def by_place(paths: Sequence[str], *, digits: int, states: Sequence[str]) -> dict[str, int]:
+    """Counts in ``states`` per place of ``digits`` digits below ``paths``; shallower cases under their own path."""
+    below = Q(pk__in=())
+    for path in paths:
+        below |= Q(path__startswith=path)
+    rows = CaseTally.objects.filter(below, state__in=states).annotate(place=Left("path", digits))
+    return {place: n for place, n in rows.values_list("place").annotate(total=Sum("number")) if n}
 
 
 @transaction.atomic
