@@ -66,7 +66,9 @@ MENU: Final[tuple[Section, ...]] = (
         "一条线",
         "清单与机构",
         (
-            Item("事项清单", "duty_list", "list-details", ("duties.read",)),
+            Item("清单", "duty_list", "list-details", ("duties.read",)),
+            Item("类别与职责", "kind_tree", "category", ("duties.read",)),
+            Item("办理时限", "limit_list", "hourglass", ("duties.read",)),
             Item("机构", "office_list", "building-bank", ("organization.read",)),
         ),
     ),
@@ -76,6 +78,8 @@ MENU: Final[tuple[Section, ...]] = (
         (
             Item("行政区划", "division_list", "sitemap", ("territory.read",)),
             Item("网格", "grid_list", "hexagons", ("territory.read",)),
+            Item("地点", "place_list", "map-pin", ("territory.read",)),
+            Item("二维码", "place_code_list", "qrcode", ("territory.read",)),
         ),
     ),
     Section("一股绳", "队伍", (Item("人员", "staff_list", "users-group", ("organization.read",)),)),

@@ -135,6 +135,8 @@ export async function start(element) {
     if (box) map.fitBounds(box, { padding: 24, maxZoom: 16, animate: false });
     else if (!has) note(element, "还没有可以显示的边界或位置。");
     element.dataset.drawn = "1";
+    // For modules that draw on the map themselves.
+    element.dispatchEvent(new CustomEvent("wangge:map", { bubbles: true, detail: { map, maplibregl } }));
   });
   marker(map, maplibregl, element);
 }
