@@ -33,12 +33,12 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@scripts/templates.sh --check
+	@scripts/templates.sh
 
-format: bootstrap-dev ## put code and templates into shape
+format: bootstrap-dev ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	@scripts/templates.sh
+	@scripts/templates.sh --fix
 
 bench: bootstrap-dev ## every benchmark at small scale (ARGS="--scale full --record" for the real thing)
 	$(BIN)/python -m bench all $(ARGS)
