@@ -115,6 +115,24 @@ def test_protection_can_be_taken_back(table: None) -> None:
     assert rows() == ["a", "b", "c"]
 
 
+def test_the_index_on_the_path_serves_under_row_level_security_too(table: None) -> None:
+    from wangge.kernel.access.models import Grant
+
+    query = str(Grant.objects.filter(path__startswith="150203").query)
+    assert "^@ 150203" in query
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {TABLE} SELECT 'x', '150203' || lpad((i % 999)::text, 3, '0'), '{{}}'"
+            " FROM generate_series(1, 20000) AS i"
+        )
+        cursor.execute(f"CREATE INDEX ON {TABLE} (path)")
+        cursor.execute(f"ANALYZE {TABLE}")
+        database.see(Scope(paths=("15",)))
+        cursor.execute(f"EXPLAIN SELECT * FROM {TABLE} WHERE path ^@ '150203001'")
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "Index Cond" in plan
+
+
 # Over real HTTP: one server thread with one kept connection answers several users in turn.
 
 

@@ -9,7 +9,10 @@ so a subtree is a prefix scan. Default deny.
 - ``may(user, permission, path=, offices=)``: the predicate. Policies of modules always offer both.
 - ``routes``: every view declares its access by a decorator; a test fails on one that does not.
 - ``database``: the same scope set on the connection, where row-level security checks it again.
-- ``personal``: personal fields (encrypted, blind-indexed, masked) and what each must declare.
+- ``personal``: personal fields (encrypted, blind-indexed, masked) and what each must declare;
+  ``unmask``: one of them in clear, for a reason; ``rotation``: changing the keys.
+- ``actions``: accounts and grants (the system, security and audit administrators exclude each other);
+  ``factors`` and ``totp``: the second factor; ``sessions``, ``lockout``, ``passwords``: login.
 
 Neighbours: imports ``audit`` only. Knows no office, case or division: an office here is a number.
 """

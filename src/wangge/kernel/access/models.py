@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from wangge.kernel.access.personal import EncryptedField, Personal
@@ -21,6 +23,19 @@ class PathField(models.CharField):  # type: ignore[type-arg]
         kwargs.setdefault("max_length", 17)
         kwargs.setdefault("db_collation", "C")
         super().__init__(*args, **kwargs)
+
+
+@PathField.register_lookup
+class PathStartsWith(models.Lookup):
+    """``path__startswith`` as ``^@``: the same index range as LIKE, but leakproof, so that the index is used
+    under row-level security too."""
+
+    lookup_name = "startswith"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} ^@ {right}", (*left_values, *right_values)
 
 
 class UserManager(BaseUserManager["User"]):

@@ -1,7 +1,7 @@
 """Every route says who may come. A view without one of these decorators fails the route test.
 
 ``@requires("cases.read")`` signed in and holding the permission somewhere (rows are the policy's business)
-``@signed_in`` any signed-in user · ``@public("why")`` anybody · ``@token("cases:read")`` a system's token
+``@signed_in`` any signed-in user · ``@public("why")`` anybody (operations of an API ask for a token: ``kernel.api``)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class RouteAccess:
-    """What a route asks: ``kind`` is public, signed_in, permission or token."""
+    """What a route asks: ``kind`` is public, signed_in or permission."""
 
     kind: str
     permissions: tuple[str, ...] = ()

@@ -6,7 +6,9 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -34,6 +36,12 @@ def open_session(*, request: HttpRequest, user: User, how: str) -> None:
         record("access.user.login", user, changes={"how": how})
         surplus = SignIn.objects.filter(user=user, ended_at__isnull=True).order_by("-started_at", "-pk")
         end_sessions(list(surplus[settings.MAX_SESSIONS_PER_USER :]), reason="超出同时登录数")
+
+
+def open_sessions(user: User) -> QuerySet[SignIn]:
+    """The sessions whose cookie still counts, newest first (one left to expire was never ended)."""
+    alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return SignIn.objects.filter(user=user, ended_at__isnull=True, session_key__in=alive).order_by("-started_at")
 
 
 def end_sessions(sign_ins: list[SignIn], *, reason: str) -> int:

@@ -18,6 +18,7 @@ from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
 from wangge.kernel.access.policy import manageable
 from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import may
+from wangge.kernel.access.sessions import open_sessions
 from wangge.kernel.access.web.forms import GrantForm, NewAccountForm, ReasonForm
 
 
@@ -32,7 +33,7 @@ def _page(request: HttpRequest, user: User, **context: Any) -> HttpResponse:
         "grants": grants,
         "locked_until": lockout.locked_until(user.username),
         "has_totp": totp.is_enabled(user),
-        "sessions": user.sign_ins.filter(ended_at__isnull=True).order_by("-started_at"),
+        "sessions": open_sessions(user),
         "is_self": user == request.user,
         "may_end": may(request.user, ACCOUNTS) and user.ended_at is None,
         "may_grant": may(request.user, GRANTS) and user.ended_at is None,
