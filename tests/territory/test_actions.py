@@ -225,4 +225,4 @@ def test_warnings_name_what_is_doubtful(divisions: None, chief: User) -> None:
     assign_staff(grid=good, user=chief, position=Position.CHIEF)
     odd = create_grid(new=new(109.9, households=900))
     assert warnings_for(good) == []
-    assert warnings_for(odd) == ["有100%在所属社区边界之外。", "户数900,标准为300—500户。", "没有网格长。"]
+    assert warnings_for(odd) == ["有100%在所属社区边界之外。", "户数900，标准为300—500户。", "没有网格长。"]

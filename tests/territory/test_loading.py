@@ -145,10 +145,10 @@ def test_bad_rows_of_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(ValidationError) as caught:
         from_folder(tmp_path, LATER)
     assert caught.value.messages == [
-        "a.csv 第3行:代码不是2、4、6、9或12位数字:'150'",
-        "a.csv 第4行:名称为空或超过60字",
-        "a.csv 第5行:代码 15 重复,名称不同",
-        "1702 没有上级:没有上级 17",
+        "a.csv 第3行：代码不是2、4、6、9或12位数字：'150'",
+        "a.csv 第4行：名称为空或超过60字",
+        "a.csv 第5行：代码 15 重复，名称不同",
+        "1702 没有上级：没有上级 17",
     ]
 
 

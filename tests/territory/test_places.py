@@ -76,7 +76,7 @@ def test_bad_rows_are_named(grid: Grid) -> None:
         f"名称,类别,所在,经度,纬度\n阳光花园,小区,{COMMUNITY},,\n某店,饭馆,{COMMUNITY},,\n某站,站点,,东经,40\n".encode()
     )
     report = import_aliases(name="p.csv", data=data, crs=Crs.CGCS2000)
-    assert report.errors == [RowError(3, "某店", "没有“饭馆”这个类别。"), RowError(4, "某站", "经度不是数字:东经")]
+    assert report.errors == [RowError(3, "某店", "没有“饭馆”这个类别。"), RowError(4, "某站", "经度不是数字：东经")]
     assert PlaceAlias.objects.count() == 0
 
 

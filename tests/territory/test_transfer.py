@@ -85,13 +85,13 @@ def test_bad_rows_are_named_and_nothing_is_stored(divisions: None) -> None:
     report = import_grids(name="g.csv", data=BAD_ROWS, crs=Crs.CGCS2000)
     assert codes() == []
     assert report.errors == [
-        RowError(3, "无此社区", "没有代码为150203001999的社区(嘎查、村)。"),
-        RowError(4, "没有社区", "没有社区代码,也没有网格编码。"),
-        RowError(5, "编码不符", f"网格编码须为社区代码加3位数字:{NEIGHBOUR}001"),
-        RowError(6, "类型不对", "类型只能是综合网格或专属网格:大网格"),
-        RowError(7, "户数不对", "户数不是整数:约450"),
+        RowError(3, "无此社区", "没有代码为150203001999的社区（嘎查、村）。"),
+        RowError(4, "没有社区", "没有社区代码，也没有网格编码。"),
+        RowError(5, "编码不符", f"网格编码须为社区代码加3位数字：{NEIGHBOUR}001"),
+        RowError(6, "类型不对", "类型只能是综合网格或专属网格：大网格"),
+        RowError(7, "户数不对", "户数不是整数：约450"),
         RowError(8, "边界不对", "边界既不是WKT也不是GeoJSON。"),
-        RowError(9, "写反了", "经度和纬度似乎写反了:经度 40.65,纬度 109.84。"),
+        RowError(9, "写反了", "经度和纬度似乎写反了：经度 40.65，纬度 109.84。"),
     ]
 
 

@@ -49,10 +49,10 @@ class NewGrid:
 def _community(code: str) -> Division:
     """The current community, locked: grid numbers are given one after the other."""
     if len(code) != COMMUNITY_LENGTH:
-        raise ValidationError("网格必须属于一个社区(嘎查、村),不能直接属于街道或区。", code="community")
+        raise ValidationError("网格必须属于一个社区（嘎查、村），不能直接属于街道或区。", code="community")
     found = Division.objects.select_for_update().filter(code=code, valid_to__isnull=True).first()
     if found is None:
-        raise ValidationError(f"没有代码为{code}的社区(嘎查、村)。", code="community")
+        raise ValidationError(f"没有代码为{code}的社区（嘎查、村）。", code="community")
     return found
 
 
@@ -87,7 +87,7 @@ def _make(new: NewGrid, polygon: BaseGeometry | None, day: date) -> Grid:
         raise ValidationError("户数不能小于0。", code="households")
     code = new.code or next_grid_code(new.community_code)
     if new.code and (len(code) != 15 or not code.isdigit() or not code.startswith(new.community_code)):
-        raise ValidationError(f"网格编码须为社区代码{new.community_code}加3位数字:{code}", code="code")
+        raise ValidationError(f"网格编码须为社区代码{new.community_code}加3位数字：{code}", code="code")
     if new.code and Grid.objects.filter(code=code).exists():
         raise ValidationError(f"网格编码{code}已经用过。", code="taken")
     return Grid(

@@ -78,7 +78,7 @@ def warnings_for(grid: Grid) -> list[str]:
     """What somebody should look at: outside its community, too many or too few households, no outline, no chief."""
     found = []
     if grid.polygon is None:
-        found.append("还没有画边界,定位时找不到这个网格。")
+        found.append("还没有画边界，定位时找不到这个网格。")
     else:
         row = Outline.objects.filter(code=grid.community_code, valid_to__isnull=True).first()
         if row is not None:
@@ -91,7 +91,7 @@ def warnings_for(grid: Grid) -> list[str]:
         if grid.households is None:
             found.append("没有填户数。")
         elif not low <= grid.households <= high:
-            found.append(f"户数{grid.households},标准为{low}—{high}户。")
+            found.append(f"户数{grid.households}，标准为{low}—{high}户。")
     if not grid.staff.filter(valid_to__isnull=True, position="chief").exists():
         found.append("没有网格长。")
     return found

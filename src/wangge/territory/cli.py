@@ -40,7 +40,7 @@ def load_command(
 ) -> None:
     """Load all divisions of China (or those below one); differences become history. Safe to repeat."""
     if folder is not None and on is None:
-        typer.secho("--from 须同时给出 --on(该数据的日期)。", fg="red", err=True)
+        typer.secho("--from 须同时给出 --on（该数据的日期）。", fg="red", err=True)
         raise typer.Exit(2)
     try:
         day: date | None = on.date() if on else None
@@ -49,13 +49,13 @@ def load_command(
     except ValidationError as error:
         raise _stop(error) from error
     for code in result.kept:
-        typer.secho(f"{code} 不在数据里,但下面仍有网格,没有撤销;请以改码、合并或撤销处理。", fg="yellow", err=True)
+        typer.secho(f"{code} 不在数据里，但下面仍有网格，没有撤销；请以改码、合并或撤销处理。", fg="yellow", err=True)
 
 
 def _report(report: ImportReport) -> None:
     for error in report.errors:
         typer.secho(f"第{error.row}行 {error.name}:{error.reason}", fg="red", err=True)
-    typer.echo(f"共{report.rows}行,导入{len(report.made)},有误{len(report.errors)}")
+    typer.echo(f"共{report.rows}行，导入{len(report.made)}，有误{len(report.errors)}")
     if report.errors:
         raise typer.Exit(1)
 

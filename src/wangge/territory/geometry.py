@@ -137,10 +137,10 @@ def validate_point(lng: float, lat: float) -> None:
     if _LNG[0] <= lng <= _LNG[1] and _LAT[0] <= lat <= _LAT[1]:
         return
     if _LNG[0] <= lat <= _LNG[1] and _LAT[0] <= lng <= _LAT[1]:
-        raise ValidationError(f"经度和纬度似乎写反了:经度 {lng:g},纬度 {lat:g}。", code="swapped")
+        raise ValidationError(f"经度和纬度似乎写反了：经度 {lng:g}，纬度 {lat:g}。", code="swapped")
     if lng == 0 and lat == 0:
-        raise ValidationError("没有取得位置(经纬度都是0)。", code="zero")
-    raise ValidationError(f"位置不在中国境内:经度 {lng:g},纬度 {lat:g}。", code="outside")
+        raise ValidationError("没有取得位置（经纬度都是0）。", code="zero")
+    raise ValidationError(f"位置不在中国境内：经度 {lng:g}，纬度 {lat:g}。", code="outside")
 
 
 def read_polygon(geometry: Any, crs: Crs | str = Crs.CGCS2000) -> BaseGeometry:
@@ -155,12 +155,12 @@ def read_polygon(geometry: Any, crs: Crs | str = Crs.CGCS2000) -> BaseGeometry:
         # Heights are dropped: grids are drawn on the plane.
         made = shapely.force_2d(shape(geometry))
     except (ValueError, TypeError, IndexError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
-        raise ValidationError("边界坐标读不懂:每个环至少4个点,每个点是[经度, 纬度]。", code="coordinates") from error
+        raise ValidationError("边界坐标读不懂：每个环至少4个点，每个点是[经度, 纬度]。", code="coordinates") from error
     if made.is_empty:
         raise ValidationError("边界是空的。", code="empty")
     count = shapely.get_num_coordinates(made)
     if count > _MAX_VERTICES:
-        raise ValidationError(f"边界有{count}个点,最多{_MAX_VERTICES}个。", code="vertices")
+        raise ValidationError(f"边界有{count}个点，最多{_MAX_VERTICES}个。", code="vertices")
     vertices = shapely.get_coordinates(made)
     if not np.isfinite(vertices).all():
         raise ValidationError("边界里有不是数字的坐标。", code="coordinates")
@@ -169,7 +169,7 @@ def read_polygon(geometry: Any, crs: Crs | str = Crs.CGCS2000) -> BaseGeometry:
         validate_point(float(corner[0]), float(corner[1]))
     made = convert_geometry(made, crs)
     if not made.is_valid:
-        raise ValidationError(f"边界自相交:{shapely.is_valid_reason(made)}。", code="invalid")
+        raise ValidationError(f"边界自相交：{shapely.is_valid_reason(made)}。", code="invalid")
     return made
 
 

@@ -95,7 +95,7 @@ def load(*, release: Release, within: str = "", say: Callable[[str], None] = lam
             record("territory.division.load", changes=summary, reason=f"{release.on}区划代码", path=within)
     result.seconds = round(time.monotonic() - started, 2)
     say(
-        f"完成:新增{result.added:,},更名{result.renamed:,},改码{result.recoded:,},撤销{result.ended:,};{result.seconds}秒"
+        f"完成：新增{result.added:,}，更名{result.renamed:,}，改码{result.recoded:,}，撤销{result.ended:,};{result.seconds}秒"
     )
     return result
 
@@ -132,7 +132,7 @@ def _compare(release: Release, within: str, result: LoadResult, say: Callable[[s
             missing = cursor.fetchall()
             cursor.execute(_RENAMED, parameters)
             renamed = cursor.fetchall()
-        say(f"比对:新出现{len(appeared):,},不再出现{len(missing):,},名称不同{len(renamed):,}")
+        say(f"比对：新出现{len(appeared):,}，不再出现{len(missing):,}，名称不同{len(renamed):,}")
     recoded = pair(dict(missing), dict(appeared))
     gone = {code: name for code, name in missing if code not in recoded}
     with connection.cursor() as cursor:

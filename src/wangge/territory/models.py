@@ -232,6 +232,11 @@ class GridStaff(Period):
     def __str__(self) -> str:
         return f"{self.grid_id}:{self.user_id} {self.get_position_display()}"
 
+    @property
+    def leave_id(self) -> str:
+        """The id of this post's dialog on the grid's page."""
+        return f"leave-{self.pk}"
+
 
 class PlaceAlias(Period):
     """A name by which people call a place, and the grid, community or street it lies in."""

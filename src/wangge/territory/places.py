@@ -59,11 +59,11 @@ def settle(place: Place) -> Place:
         lng, lat = to_wgs84(lng, lat, place.crs)
         path = path or locate_one(lng, lat)
         if not path:
-            raise ValidationError("这个位置不在任何网格内,请填写所在社区。", code="nowhere")
+            raise ValidationError("这个位置不在任何网格内，请填写所在社区。", code="nowhere")
     if not path:
-        raise ValidationError("请填写所在社区或网格,或经纬度。", code="path")
+        raise ValidationError("请填写所在社区或网格，或经纬度。", code="path")
     if len(path) not in {9, COMMUNITY_LENGTH, GRID_LENGTH}:
-        raise ValidationError(f"所在须为街道、社区或网格的编码:{path}", code="path")
+        raise ValidationError(f"所在须为街道、社区或网格的编码：{path}", code="path")
     known: Any = grid(path) if len(path) == GRID_LENGTH else division(path)
     if known is None:
         raise ValidationError(f"没有编码为{path}的街道、社区或网格。", code="path")
@@ -100,7 +100,7 @@ def end_alias(*, alias: PlaceAlias, on: date | None = None, reason: str = "") ->
 
 
 def import_aliases(
-    *, name: str, data: bytes, crs: Crs | str, within: str = "", keep_good: bool = False
+    *, name: str, data: bytes, crs: Crs | str, within: str | tuple[str, ...] = "", keep_good: bool = False
 ) -> ImportReport:
     """Place names of a ``.csv`` or ``.xlsx`` file (名称, 类别, 所在, 经度, 纬度).
 
@@ -146,7 +146,7 @@ def _number(text: str, label: str) -> float | None:
     try:
         return float(text) if text else None
     except ValueError as error:
-        raise ValidationError(f"{label}不是数字:{text[:20]}") from error
+        raise ValidationError(f"{label}不是数字：{text[:20]}") from error
 
 
 def _place(row: Row, crs: Crs | str) -> Place:

@@ -49,3 +49,13 @@ def may_manage(user: Any, path: str) -> bool:
 def manageable(user: Any, field: str = "path") -> Q:
     """The rows whose ``field`` (a path) ``user`` maintains."""
     return _reach(user, MANAGE).q(field, offices="")
+
+
+def may_manage_any(user: Any) -> bool:
+    """Whether ``user`` maintains places anywhere: for buttons, never for a row."""
+    return bool(_reach(user, MANAGE))
+
+
+def managed_paths(user: Any) -> tuple[str, ...]:
+    """The paths below which ``user`` maintains places; none is no right at all."""
+    return _reach(user, MANAGE).paths

@@ -141,6 +141,19 @@ def chiefs_of(path: str) -> dict[str, str]:
     return dict(staff_of(path).filter(position=Position.CHIEF).values_list("grid__code", "user__display_name"))
 
 
+def staffed(grid_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """Grid id → the chief's name and how many people work there today, in one statement."""
+    today = timezone.localdate()
+    rows = GridStaff.objects.filter(grid_id__in=list(grid_ids), valid_from__lte=today)
+    found: dict[int, tuple[str, int]] = {}
+    for grid_id, position, name in rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)).values_list(
+        "grid_id", "position", "user__display_name"
+    ):
+        chief, count = found.get(grid_id, ("", 0))
+        found[grid_id] = (name if position == Position.CHIEF else chief, count + 1)
+    return found
+
+
 def successors(code: str) -> list[str]:
     """What ``code`` is today: itself while current, else the codes that followed it (transitively)."""
     open_codes, seen, result = [code], set[str](), list[str]()
@@ -173,7 +186,7 @@ def search(text: str, within: str = "", limit: int = 50) -> list[Division | Grid
         return []
     inside = Q(code__startswith=within) if within else Q()
     for word in words[:-1]:
-        above = Division.objects.current().filter(inside, _named(word), level__lte=Level.STREET)
+        above = Division.objects.current().filter(inside, named(word), level__lte=Level.STREET)
         codes = list(above.order_by("code").values_list("code", flat=True)[:200])
         if not codes:
             return []
@@ -181,7 +194,7 @@ def search(text: str, within: str = "", limit: int = 50) -> list[Division | Grid
         for code in codes:
             inside |= Q(code__startswith=code)
     last = words[-1]
-    divisions = list(Division.objects.current().filter(inside, _named(last)).order_by("level", "code")[:2000])
+    divisions = list(Division.objects.current().filter(inside, named(last)).order_by("level", "code")[:2000])
     divisions.sort(key=lambda d: (_rank(last, d.name, d.level), d.level, d.code))
     found: list[Division | Grid] = list(divisions[:limit])
     if len(found) < limit:
@@ -190,7 +203,8 @@ def search(text: str, within: str = "", limit: int = 50) -> list[Division | Grid
     return found
 
 
-def _named(word: str) -> Q:
+def named(word: str) -> Q:
+    """Divisions whose code begins with ``word`` or whose name holds it, in any reading of its level word."""
     if word.isdigit():
         return Q(code__startswith=word) | Q(name__contains=word)
     condition = Q()
@@ -217,8 +231,8 @@ def outline(code: str) -> dict[str, Any] | None:
     return row or None
 
 
-def geojson(path: str) -> dict[str, Any]:
-    """A FeatureCollection for maps: the outlines known below ``path`` and the grids with a polygon.
+def geojson(path: str, *, grids: bool = True) -> dict[str, Any]:
+    """A FeatureCollection for maps: the outlines known below ``path`` and (``grids``) the grids with a polygon.
 
     Properties: ``path, name, kind`` (``division`` or the grid's kind), ``level``, ``chief``.
     """
@@ -231,7 +245,7 @@ def geojson(path: str) -> dict[str, Any]:
     ]
     features += [
         _feature(g.polygon, path=g.code, name=g.name, kind=g.kind, level=6, chief=chiefs.get(g.code, ""))
-        for g in grids_of(path)
+        for g in (grids_of(path) if grids else ())
         if g.polygon
     ]
     return {"type": "FeatureCollection", "features": features}

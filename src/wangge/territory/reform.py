@@ -138,7 +138,7 @@ def merge_divisions(*, codes: Sequence[str], into: str, on: date | None = None, 
         if old.level != target.level:
             raise ValidationError("只能合并同级区划。", code="level")
         if Division.objects.filter(parent_code=old.code, valid_to__isnull=True).exists():
-            raise ValidationError(f"{old.name}下面还有区划,请先把它们改到{target.name}下面。", code="children")
+            raise ValidationError(f"{old.name}下面还有区划，请先把它们改到{target.name}下面。", code="children")
         _close(old, day)
         _link(ChangeKind.MERGE, day, old, target, reason)
     follow(moves={old.code: into for old in sources}, on=day, reason=reason, kind=ChangeKind.MERGE)
@@ -163,7 +163,7 @@ def split_division(
     reason, day = _reason(reason), on or timezone.localdate()
     old = _current(code)
     if len(code) != COMMUNITY_LENGTH:
-        raise ValidationError("拆分在社区(嘎查、村)一级进行;上级以改码调整。", code="level")
+        raise ValidationError("拆分在社区（嘎查、村）一级进行；上级以改码调整。", code="level")
     wanted = dict(grids or {})
     news = [_new(part, name, day) for part, name in parts]
     if not news or any(n.level != old.level for n in news):
@@ -174,7 +174,7 @@ def split_division(
     targets = {new.code for new in news}
     standing = list(Grid.objects.current().filter(community_code=code).order_by("code"))
     if unknown := (set(wanted) - {g.code for g in standing}) | (set(wanted.values()) - targets):
-        raise ValidationError(f"网格去向不对:{'、'.join(sorted(unknown))}", code="grids")
+        raise ValidationError(f"网格去向不对：{'、'.join(sorted(unknown))}", code="grids")
     moves: dict[str, str] = {}
     for grid in standing:
         if grid.code in wanted:

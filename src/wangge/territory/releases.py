@@ -56,13 +56,13 @@ def from_folder(folder: Path, on: date, within: str = "") -> Release:
     """
     files = sorted(p for p in folder.iterdir() if p.name.endswith(_ENDINGS)) if folder.is_dir() else []
     if not files:
-        raise ValidationError(f"目录里没有区划文件(.csv、.csv.gz或.csv.xz):{folder}")
+        raise ValidationError(f"目录里没有区划文件（.csv、.csv.gz或.csv.xz）：{folder}")
     release = Release(on, {})
     errors: list[str] = []
     for file in files:
         _read(file, release, errors)
     errors += [
-        f"{code} {name}:没有上级 {code[: _PARENT_LENGTH[len(code)]]}"
+        f"{code} {name}：没有上级 {code[: _PARENT_LENGTH[len(code)]]}"
         for code, name in release.names.items()
         if len(code) > 2 and code[: _PARENT_LENGTH[len(code)]] not in release.names
     ]
@@ -75,17 +75,17 @@ def from_folder(folder: Path, on: date, within: str = "") -> Release:
 def _read(file: Path, release: Release, errors: list[str]) -> None:
     rows = csv.DictReader(io.StringIO(_text(file)))
     if not {"code", "name"} <= set(rows.fieldnames or ()):
-        errors.append(f"{file.name}:缺少列 code、name")
+        errors.append(f"{file.name}：缺少列 code、name")
         return
     for row in rows:
         code, name = (row["code"] or "").strip(), (row["name"] or "").strip()
         where = f"{file.name} 第{rows.line_num}行"
         if len(code) not in CODE_LENGTHS or not (code.isascii() and code.isdigit()):
-            errors.append(f"{where}:代码不是2、4、6、9或12位数字:{code!r}")
+            errors.append(f"{where}：代码不是2、4、6、9或12位数字：{code!r}")
         elif not name or len(name) > 60:
-            errors.append(f"{where}:名称为空或超过60字")
+            errors.append(f"{where}：名称为空或超过60字")
         elif code in release.names and release.names[code] != name:
-            errors.append(f"{where}:代码 {code} 重复,名称不同")
+            errors.append(f"{where}：代码 {code} 重复，名称不同")
         else:
             release.names[code] = name
             if kind := (row.get("urban_rural") or "").strip():

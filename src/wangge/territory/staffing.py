@@ -43,12 +43,12 @@ def begin(
     position = Position(position)
     grid = Grid.objects.select_for_update().get(pk=grid.pk)
     if not grid.is_current:
-        raise ValidationError(f"{grid.name}已撤销,不能安排人员。", code="closed")
+        raise ValidationError(f"{grid.name}已撤销，不能安排人员。", code="closed")
     held = GridStaff.objects.filter(grid=grid, valid_to__isnull=True)
     chief = held.filter(position=Position.CHIEF).exclude(user=user).select_related("user").first()
     if chief is not None and position == Position.CHIEF:
         if not yield_chief:
-            raise ValidationError(f"{grid.name}已有网格长{chief.user},一格一长;请先免去。", code="chief")
+            raise ValidationError(f"{grid.name}已有网格长{chief.user}，一格一长；请先免去。", code="chief")
         position = Position.FULL_TIME
     for post in held.filter(user=user):
         if post.position == position:

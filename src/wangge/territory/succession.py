@@ -129,4 +129,4 @@ def _repeat_grants(moves: Mapping[str, str], on: date) -> None:
             valid_to=grant.valid_to,
             granted_by=grant.granted_by,
         )
-        record("access.grant.create", repeated, changes={"path": [grant.path, path]}, reason="区划变更,授权随之延续")
+        record("access.grant.create", repeated, changes={"path": [grant.path, path]}, reason="区划变更，授权随之延续")

@@ -27,7 +27,7 @@ def decode(data: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise ValidationError("文件不是文本,或编码既不是UTF-8也不是GBK。", code="encoding")
+    raise ValidationError("文件不是文本，或编码既不是UTF-8也不是GBK。", code="encoding")
 
 
 def read(name: str, data: bytes) -> list[tuple[int, Row]]:
@@ -36,14 +36,14 @@ def read(name: str, data: bytes) -> list[tuple[int, Row]]:
     Raises ``ValidationError`` for anything that is no table.
     """
     if len(data) > MAX_BYTES:
-        raise ValidationError("文件超过30 MB,请分批导入。", code="size")
+        raise ValidationError("文件超过30 MB，请分批导入。", code="size")
     lower = name.lower()
     lines = _sheet(data) if lower.endswith((".xlsx", ".xls", ".ods")) else _csv(decode(data))
     lines = [[cell.strip() for cell in line] for line in lines]
     if not lines or not any(lines[0]):
-        raise ValidationError("文件是空的,或第一行不是表头。", code="empty")
+        raise ValidationError("文件是空的，或第一行不是表头。", code="empty")
     if len(lines) > MAX_ROWS:
-        raise ValidationError(f"文件有{len(lines)}行,最多{MAX_ROWS}行。", code="rows")
+        raise ValidationError(f"文件有{len(lines)}行，最多{MAX_ROWS}行。", code="rows")
     header = lines[0]
     return [
         (number, dict(zip(header, line, strict=False))) for number, line in enumerate(lines[1:], start=2) if any(line)
@@ -56,7 +56,7 @@ def _csv(text: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text), delimiter=max(",\t;", key=first.count)))
     except csv.Error as error:
-        raise ValidationError(f"CSV读不懂:{error}", code="csv") from error
+        raise ValidationError(f"CSV读不懂：{error}", code="csv") from error
 
 
 def _sheet(data: bytes) -> list[list[str]]:
@@ -68,7 +68,7 @@ def _sheet(data: bytes) -> list[list[str]]:
     try:
         rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise ValidationError("Excel文件打不开,请确认是.xlsx工作簿且没有密码。", code="workbook") from error
+        raise ValidationError("Excel文件打不开，请确认是.xlsx工作簿且没有密码。", code="workbook") from error
     return [[_cell(cell) for cell in row] for row in rows]
 
 

@@ -62,7 +62,7 @@ def _features(text: str) -> list[tuple[int, Row, Any]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValidationError(f"GeoJSON读不懂:{error}", code="json") from error
+        raise ValidationError(f"GeoJSON读不懂：{error}", code="json") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise ValidationError("GeoJSON须是FeatureCollection。", code="json")
@@ -104,19 +104,19 @@ def _outline(value: Any) -> dict[str, Any] | None:
     return made
 
 
-def _parse(row: Row, outline: Any, crs: str, within: str) -> NewGrid:
+def _parse(row: Row, outline: Any, crs: str, within: str | tuple[str, ...]) -> NewGrid:
     code = _pick(row, "code")
     community = _pick(row, "community") or code[:COMMUNITY_LENGTH]
     if not community:
-        raise ValidationError("没有社区代码,也没有网格编码。")
+        raise ValidationError("没有社区代码，也没有网格编码。")
     if not community.startswith(within):
         raise ValidationError(f"社区{community}不在您维护的范围内。")
     kind = KINDS.get(_pick(row, "kind"))
     if kind is None:
-        raise ValidationError(f"类型只能是综合网格或专属网格:{_pick(row, 'kind')}")
+        raise ValidationError(f"类型只能是综合网格或专属网格：{_pick(row, 'kind')}")
     households = _pick(row, "households")
     if households and not households.isdecimal():
-        raise ValidationError(f"户数不是整数:{households}")
+        raise ValidationError(f"户数不是整数：{households}")
     geometry = _outline(outline)
     if geometry is not None:
         read_polygon(geometry, crs)
@@ -124,7 +124,13 @@ def _parse(row: Row, outline: Any, crs: str, within: str) -> NewGrid:
 
 
 def import_grids(
-    *, name: str, data: bytes, crs: Crs | str, within: str = "", keep_good: bool = False, reason: str = ""
+    *,
+    name: str,
+    data: bytes,
+    crs: Crs | str,
+    within: str | tuple[str, ...] = "",
+    keep_good: bool = False,
+    reason: str = "",
 ) -> ImportReport:
     """Grids of a ``.geojson``, ``.csv`` or ``.xlsx`` file, with outlines in ``crs``, below ``within``.
 
@@ -161,9 +167,9 @@ def _against_table(good: list[tuple[int, NewGrid]], report: ImportReport) -> lis
     for number, new in good:
         reason = ""
         if new.community_code not in communities:
-            reason = f"没有代码为{new.community_code}的社区(嘎查、村)。"
+            reason = f"没有代码为{new.community_code}的社区（嘎查、村）。"
         elif new.code and not (len(new.code) == 15 and new.code.isdecimal() and new.code[:12] == new.community_code):
-            reason = f"网格编码须为社区代码加3位数字:{new.code}"
+            reason = f"网格编码须为社区代码加3位数字：{new.code}"
         elif new.code in used:
             reason = f"网格编码{new.code}已经用过。"
         if reason:
