@@ -11,6 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics_view, name="metrics"),
-    path("", include("wangge.kernel.access.web.urls")),
     path("", include("wangge.sites.urls")),
 ]
