@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from wangge.duties.models import Catalogue, Duty, DutyList, DutyQuerySet
-from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import NOTHING, may, scope
 
 READ: Final = "duties.read"
@@ -41,12 +40,12 @@ def visible_catalogues(user: Any) -> QuerySet[Catalogue]:
     return Catalogue.objects.all() if may_manage(user) else Catalogue.objects.exclude(state="draft")
 
 
-def may_manage(user: User | None, path: str = "") -> bool:
+def may_manage(user: Any, path: str = "") -> bool:
     """Whether ``user`` changes duties of ``path`` (``''``: those that hold everywhere). ``None`` is the system."""
     return user is None or may(user, MANAGE, path=path or str(settings.HOME_DIVISION))
 
 
-def managed_paths(user: User | None) -> tuple[str, ...]:
+def managed_paths(user: Any) -> tuple[str, ...]:
     """The path prefixes whose duties ``user`` changes; ``''`` first when those that hold everywhere too."""
     if user is None:
         return ("",)

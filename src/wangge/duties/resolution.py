@@ -198,12 +198,31 @@ class _Search:
         return "或".join(self.held.office_labels.get(k, k) for k in office_kinds.split(ALTERNATIVES))
 
     def office_for(self, office_kinds: str) -> tuple[OfficeRef | None, str]:
-        """The first of the named kinds that serves the place, and which kind it was."""
+        """The first of the named kinds that serves the place, and which kind it was. Remembered with the snapshot."""
+        key = ("office", office_kinds, self.path)
+        remembered: tuple[OfficeRef | None, str] | None = self.held.memo.get(key)
+        if remembered is None:
+            remembered = self.held.memo[key] = self._office_for(office_kinds)
+        return remembered
+
+    def _office_for(self, office_kinds: str) -> tuple[OfficeRef | None, str]:
         for office_kind in office_kinds.split(ALTERNATIVES):
             found = queries.office_at(office_kind, self.path)
             if found is not None:
                 return found, office_kind
         return None, office_kinds
+
+    def centre(self, name: str) -> OfficeRef | None:
+        """The ``street`` or ``district`` centre of the place, remembered with the snapshot."""
+        key = ("centre", name, self.path)
+        if key not in self.held.memo:
+            self.held.memo[key] = (
+                queries.street_centre(self.path)
+                if name == "street"
+                else queries.command_centre(self.path) or queries.hotline(self.path)
+            )
+        found: OfficeRef | None = self.held.memo[key]
+        return found
 
     def by_duty(self, duty: DutyRef, owner: KindRef) -> Assignment | None:
         reasons: list[str] = []
@@ -274,7 +293,7 @@ class _Search:
         return tuple(found.values())
 
     def by_street(self, limits: Limits, found: list[Assignment]) -> Assignment | None:
-        centre = queries.street_centre(self.path)
+        centre = self.centre("street")
         if centre is None:
             return None
         confidence = STREET_FALLBACK if not found else min(STREET_FALLBACK, found[-1].confidence)
@@ -284,7 +303,7 @@ class _Search:
         return self.fallback(centre, limits, f"按属地管理,由{centre.name}受理统筹。", confidence, reasons)
 
     def by_district(self, limits: Limits, found: list[Assignment]) -> Assignment | None:
-        centre = queries.command_centre(self.path) or queries.hotline(self.path)
+        centre = self.centre("district")
         if centre is None:
             return None
         confidence = DISTRICT_FALLBACK if not found else min(DISTRICT_FALLBACK, found[-1].confidence)
