@@ -8,7 +8,7 @@ with return and dispute, rework, suspension, linking and reopening. Sources: 北
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from wangge.cases.enums import (
     TOLD,
     CaseState,
     ClockName,
+    ContactWay,
     Disposition,
     PartRole,
     PartState,
@@ -37,6 +38,8 @@ from wangge.kernel.jobs.queue import defer
 from wangge.organization import queries as organization
 
 S = CaseState
+# A case closed without reaching the requester may still be rated by them (background).
+RATED_WITHIN_DAYS: Final = 7
 
 
 def _not_designated(flow: CaseFlow) -> str | None:
@@ -77,6 +80,14 @@ def _within_reopen_window(flow: CaseFlow) -> str | None:
     closed = flow.obj.closed_at
     late = closed is not None and flow.now > closed + timedelta(days=days)
     return f"结案已超过{days}天,请作为新事项登记。" if late else None
+
+
+def _not_rated_yet(flow: CaseFlow) -> str | None:
+    if flow.obj.satisfaction:
+        return "该事项已经评价过。"
+    closed = flow.obj.closed_at
+    late = closed is None or flow.now > closed + timedelta(days=RATED_WITHIN_DAYS)
+    return f"结案已超过{RATED_WITHIN_DAYS}天,不能再评价;问题仍在,请重新上报。" if late else None
 
 
 def _no_call_back_needed(flow: CaseFlow) -> str | None:
@@ -364,6 +375,35 @@ class CaseFlow(Flow[Case]):
         elif self.taken.target == S.CLOSED:
             self._close()
         self.taken.data = {"reached": reached, "solved": solved, "satisfaction": satisfaction}
+
+    @step(
+        "诉求人评价",
+        source=S.CLOSED,
+        target=(S.CLOSED, S.HANDLING),
+        may=policy.over("cases.callback"),
+        guards=(_not_rated_yet,),
+        system=True,
+    )
+    def rate(self, *, solved: str, satisfaction: str, comment: str = "") -> None:
+        """The requester rates what was closed without a rating; not solved → handled again, as in ``call_back``."""
+        case = self.obj
+        if solved not in Solved.values or satisfaction not in Satisfaction.values:
+            raise Refused("请分别选择“是否解决”和“满意度”。")
+        CallBack.objects.create(
+            case=case,
+            way=ContactWay.MESSAGE,
+            reached=True,
+            solved=solved,
+            satisfaction=satisfaction,
+            comment=comment,
+            at=self.now,
+        )
+        case.solved, case.satisfaction = solved, satisfaction
+        self.taken.data = {"solved": solved, "satisfaction": satisfaction}
+        if solved == Solved.NO and case.result_class != ResultClass.UNREASONABLE:
+            case.closed_at = None
+            self.taken.target = S.HANDLING
+            self._rework()
 
     @step("结案", source=S.CHECKED, target=S.CLOSED, may=policy.over("cases.close"), guards=(_no_call_back_needed,))
     def close(self) -> None:

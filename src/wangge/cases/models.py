@@ -411,3 +411,20 @@ class CaseRules(models.Model):
 
     def __str__(self) -> str:
         return f"办理规则 {self.path or '默认'} {self.valid_from}"
+
+
+class Attempt(models.Model):
+    """How often something was done lately by somebody without an account; see ``limits.py``. Keys are keyed
+    digests: neither an address nor a phone stands here."""
+
+    key = models.BinaryField(max_length=16, unique=True)
+    count = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "频次"
+        verbose_name_plural = "频次"
+        indexes = [models.Index(fields=["began_at"], name="attempt_began")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.count}"

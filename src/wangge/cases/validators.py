@@ -18,7 +18,9 @@ CHINA: Final = (72.004, 0.8293, 137.8347, 55.8271)
 
 def check_text(text: str) -> str:
     """The text, stripped of control characters. Raises when empty or beyond 20,000 characters."""
-    cleaned = "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
+    cleaned = text.strip()
+    if not cleaned.isprintable():
+        cleaned = "".join(c for c in cleaned if c in "\n\t" or c.isprintable()).strip()
     if not cleaned:
         raise ValidationError("请填写诉求内容。", code="required")
     if len(cleaned) > MAX_TEXT:
@@ -47,9 +49,9 @@ def check_point(lng: float | None, lat: float | None) -> None:
     raise ValidationError(f"坐标({lng}, {lat})不在中国境内。", code="outside")
 
 
-def check_past(at: datetime, *, what: str = "登记时间") -> datetime:
+def check_past(at: datetime, *, what: str = "登记时间", now: datetime | None = None) -> datetime:
     """Not in the future; five minutes are allowed for clocks that differ."""
-    if at > timezone.now() + timedelta(minutes=5):
+    if at > (now or timezone.now()) + timedelta(minutes=5):
         raise ValidationError(f"{what}{timezone.localtime(at):%F %H:%M}在未来。", code="future")
     if at.year < 2000:
         raise ValidationError(f"{what}{at:%F}早于2000年。", code="ancient")

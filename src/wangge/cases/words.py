@@ -12,13 +12,12 @@ from typing import Final
 
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
 INDEXED: Final = 600
-_SPLIT: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
 
 
 def _pieces(text: str) -> list[str]:
     """Latin words whole, Chinese runs apart."""
-    return _WORD.findall(_SPLIT.sub(" ", unicodedata.normalize("NFKC", text).lower()))
+    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
 
 
 def _pairs(piece: str) -> list[str]:
@@ -29,14 +28,18 @@ def _pairs(piece: str) -> list[str]:
 
 def vector(*texts: str) -> str:
     """The ``tsvector`` of the texts as a literal: ``'噪音':1 '音扰':2 …`` (a gap between pieces)."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, str] = {}
     position = 1
     for piece in _pieces(" ".join(texts)[:INDEXED]):
-        for pair in _pairs(piece):
-            places.setdefault(pair, []).append(str(position))
+        if len(piece) == 1 or piece[0].isascii():
+            pairs = [piece[:40]]
+        else:
+            pairs = [piece[i : i + 2] for i in range(len(piece) - 1)]
+        for pair in pairs:
+            places[pair] = f"{places[pair]},{position}" if pair in places else str(position)
             position += 1
         position += 1
-    return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())
+    return " ".join([f"'{word}':{at}" for word, at in places.items()])
 
 
 def query(text: str) -> str:

@@ -52,6 +52,7 @@ class Book:
     by_id: dict[int, OfficeRef] = field(default_factory=dict)
     by_kind: dict[tuple[str, str], list[OfficeRef]] = field(default_factory=lambda: defaultdict(list))
     by_level: dict[str, list[OfficeRef]] = field(default_factory=lambda: defaultdict(list))
+    nearest: dict[tuple[str, str], OfficeRef | None] = field(default_factory=dict)  # what office_at has answered
 
 
 class _Pending:
@@ -94,20 +95,20 @@ def _pending() -> _Pending | None:
 
 def current() -> Book:
     """The book as this connection should see it."""
-    today = timezone.localdate()
     pending = _pending()
     if pending is not None:
+        today = timezone.localdate()
         if pending.book is None or pending.book.day != today:
             pending.book = _load(today)
         return pending.book
     held = _Shared.book
     now = time.monotonic()
-    if held is not None and held.day == today:
-        if now - held.checked < TTL:
-            return held
-        if _revision() == held.revision:
-            held.checked = now
-            return held
+    if held is not None and now - held.checked < TTL:
+        return held
+    today = timezone.localdate()
+    if held is not None and held.day == today and _revision() == held.revision:
+        held.checked = now
+        return held
     _Shared.book = held = _load(today)
     return held
 

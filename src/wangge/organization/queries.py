@@ -20,6 +20,7 @@ STREET = "street"
 STREET_CENTRE = "street.command_centre"
 COMMAND_CENTRE = "command_centre"
 HOTLINE = "hotline"
+MOST_NEAREST = 100_000
 
 
 def office(office_id: int | None) -> OfficeRef | None:
@@ -41,12 +42,14 @@ def names(ids: Iterable[int | None]) -> dict[int, str]:
 
 def office_at(kind: str, path: str) -> OfficeRef | None:
     """The nearest office of ``kind`` that serves the place: the longest prefix of ``path`` that has one."""
-    by_kind = book.current().by_kind
-    for end in range(len(path), 1, -1):
-        found = by_kind.get((kind, path[:end]))
-        if found:
-            return found[0]
-    return None
+    held = book.current()
+    key = (kind, path)
+    if key not in held.nearest:
+        if len(held.nearest) > MOST_NEAREST:
+            held.nearest.clear()
+        found = (held.by_kind.get((kind, path[:end])) for end in range(len(path), 1, -1))
+        held.nearest[key] = next((offices[0] for offices in found if offices), None)
+    return held.nearest[key]
 
 
 def offices_at(level: str, path: str) -> list[OfficeRef]:

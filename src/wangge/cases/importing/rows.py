@@ -150,7 +150,7 @@ class RowChecker:
             found = self._parsed(str(value).strip())
         if timezone.is_naive(found):
             found = timezone.make_aware(found)
-        return validators.check_past(found)
+        return validators.check_past(found, now=self.now)
 
     @staticmethod
     def _parsed(text: str) -> datetime:

@@ -108,6 +108,11 @@ def _limits_text(plan_limits: Any) -> str:
     return json.dumps(limits_as_json(plan_limits))
 
 
+@lru_cache(maxsize=200)
+def _dispatch_text(confidence: float) -> str:
+    return json.dumps({"confidence": round(confidence, 3), "automatic": True})
+
+
 class _Chunk:
     """The rows of one chunk, table by table."""
 
@@ -197,7 +202,7 @@ class _Chunk:
         ))  # fmt: skip
         self._leave(case_id, "create", source="", target=CaseState.RECEIVED.value, data='{"channel": "platform"}')
         if plan is not None:
-            data = json.dumps({"confidence": round(plan.confidence, 3), "automatic": True})
+            data = _dispatch_text(plan.confidence)
             self._leave(case_id, "dispatch", source=CaseState.RECEIVED.value, target=state, data=data, to=lead)
             self._parts(case_id, plan)
         if order.name or order.phone:

@@ -1,0 +1,73 @@
+"""Orders of a 12345 platform: read, validated, given owners and clocks and stored, beside a plain COPY of the rows."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from bench import _district
+from bench.harness import Result, fresh_database
+
+GOAL = 5_000
+
+
+def run(scale: str) -> Result:
+    count = 200_000 if scale == "full" else 20_000
+    fresh_database("import")
+    from django.db import connection
+
+    from wangge.cases.importing.run import import_file
+    from wangge.cases.models import Case
+    from wangge.cases.tallies import check
+
+    district = _district.build()
+    rows = _district.orders(district, count)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "orders.csv"
+        with file.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        began = perf_counter()
+        report = import_file(file, home=_district.HOME)
+        seconds = perf_counter() - began
+        began = perf_counter()
+        again = import_file(file, home=_district.HOME)
+        repeat = perf_counter() - began
+        plain = _plain_copy(connection, file)
+    stored = Case.objects.count()
+    if (report.created, again.created, again.known, stored, check()) != (count, 0, count, count, {}):
+        raise AssertionError(f"{report} then {again}, {stored} stored")
+    rate = count / seconds
+    return Result(
+        name="import",
+        value=round(rate),
+        unit="orders/s",
+        scale=scale,
+        reference={"plain COPY of the same rows": round(count / plain)},
+        ratio=round(rate / (count / plain), 4),
+        rows=[
+            ("what", "orders/s"),
+            ("import with validation and dispatch", f"{rate:,.0f}"),
+            ("of them dispatched by the lists", f"{report.dispatched / count:.1%}"),
+            ("the same file again (all known)", f"{count / repeat:,.0f}"),
+            ("plain COPY of the same rows", f"{count / plain:,.0f}"),
+        ],
+        goal=f"at least {GOAL:,} orders/s",
+        met=rate >= GOAL,
+    )
+
+
+def _plain_copy(connection: object, file: Path) -> float:
+    from django.db import connection as django_connection
+
+    del connection
+    with django_connection.cursor() as cursor:
+        columns = ", ".join(f"c{n} text" for n in range(10))
+        cursor.execute(f"CREATE TABLE plain ({columns})")
+        began = perf_counter()
+        with cursor.cursor.copy("COPY plain FROM STDIN WITH (FORMAT csv, HEADER)") as copy:
+            copy.write(file.read_bytes())
+        return perf_counter() - began

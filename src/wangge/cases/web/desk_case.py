@@ -1,0 +1,315 @@
+"""The page of a case: one story, and a panel of what this user may do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from wangge.cases import actions, policy, queries, repeats
+from wangge.cases.boxes import BOXES, boxes_for
+from wangge.cases.dispatching import CannotDispatch
+from wangge.cases.enums import TOLD, CaseState, RequestState
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case, Requester
+from wangge.cases.web import shown
+from wangge.cases.web.forms import StepForm, step_form
+from wangge.cases.web.handling import AskForm, ClassifyForm, DecideForm
+from wangge.kernel.access.errors import AccessError
+from wangge.kernel.access.personal import mask_name, mask_phone
+from wangge.kernel.access.routes import requires
+from wangge.kernel.access.unmask import unmask
+from wangge.kernel.attachments import queries as attachments
+from wangge.kernel.audit.recording import record
+from wangge.kernel.flow import Conflict, FlowError, Option
+from wangge.organization import queries as organization
+from wangge.territory import queries as territory
+
+# Matters that are still looking for their own: others like them are shown.
+LINKABLE = (CaseState.RECEIVED, CaseState.DISPATCHED, CaseState.HANDLING)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A step in the panel: its button, its form, and whether it stands open."""
+
+    option: Option
+    form: StepForm | None
+    open: bool
+
+
+def find(request: HttpRequest, pk: int) -> Case:
+    """The case, if the user sees it; otherwise it does not exist."""
+    rows = policy.rows(request.user).select_related("kind__parent", "lead_office", "root")
+    return get_object_or_404(rows, pk=pk)
+
+
+def panels(case: Case, user: Any, bound: tuple[str, StepForm] | None = None) -> list[Panel]:
+    """The steps of this user, allowed ones with their form; the bound form (with its errors) stands open."""
+    found = []
+    options = CaseFlow(case, user).options()
+    opened = bound[0] if bound else next((o.step.name for o in options if o.allowed and o.step.primary), "")
+    for option in options:
+        name = option.step.name
+        if bound is not None and bound[0] == name:
+            form: StepForm | None = bound[1]
+        else:
+            form = step_form(name, case, user) if option.allowed else None
+        found.append(Panel(option, form, name == opened))
+    return sorted(found, key=lambda p: (not p.option.allowed, not p.option.step.primary))
+
+
+def who(case: Case, user: Any, clear: dict[str, str] | None = None) -> dict[str, Any]:
+    """The requester as this user may see them: masked, or (after an unmasking) in clear."""
+    may_read = policy.may_read_requester(user, case)
+    requester = Requester.objects.filter(case=case).first() if may_read else None
+    shown_name, shown_phone = "", ""
+    if requester is not None:
+        clear = clear or {}
+        shown_name = clear.get("name") or mask_name(requester.name)
+        shown_phone = clear.get("phone") or mask_phone(requester.phone)
+    return {
+        "may_read": may_read,
+        "requester": requester,
+        "name": shown_name,
+        "phone": shown_phone,
+        "may_unmask": requester is not None and policy.may_unmask_requester(user, case),
+    }
+
+
+def _requests(case: Case, user: Any) -> list[dict[str, Any]]:
+    rows = []
+    for row in case.requests.order_by("-asked_at", "-pk"):
+        pending = row.state == RequestState.PENDING
+        verb = "cases.exclude" if row.kind == "exclusion" else "cases.review_request"
+        rows.append(
+            {
+                "row": row,
+                "office": organization.names([row.office_id]).get(row.office_id or 0, ""),
+                "may_decide": pending and row.asked_by_id != user.pk and policy.over(verb)(user, case),
+                "may_withdraw": pending and row.asked_by_id == user.pk,
+                "form": DecideForm(auto_id=f"decide{row.pk}_%s"),
+            }
+        )
+    return rows
+
+
+def _similar(case: Case, user: Any) -> list[repeats.Repeat]:
+    if case.state not in LINKABLE:
+        return []
+    return repeats.similar(
+        user,
+        text=f"{case.title} {case.text}",
+        path=case.path,
+        kind_id=case.kind_id,
+        lng=case.lng,
+        lat=case.lat,
+        exclude_id=case.pk,
+    )
+
+
+def page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    bound: tuple[str, StepForm] | None = None,
+    ask_form: AskForm | None = None,
+    classify_form: ClassifyForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; with a bound form nothing that was typed is lost."""
+    user = request.user
+    may_classify = case.state == CaseState.RECEIVED and policy.may_dispatch(user, case)
+    may_ask = policy.holding("cases.request")(user, case) and case.is_open
+    steps = panels(case, user, bound)
+    shown.dress([case])
+    context = {
+        "title": case.title,
+        "case": case,
+        "badge": shown.state_badge(case),
+        "flags": shown.flags(case),
+        "clocks": queries.clock_lines(case),
+        "place": territory.full_name(case.path),
+        "who": who(case, user),
+        "files": list(attachments.of(case)),
+        "parts": list(case.parts.select_related("office").order_by("role", "pk")),
+        "requests": _requests(case, user),
+        "linked": list(policy.rows(user).filter(root=case).order_by("-created_at")[:50]),
+        "similar": _similar(case, user),
+        "may_link": any(p.option.step.name == "link" and p.option.allowed for p in steps),
+        "story": shown.timeline_entries(queries.story(case)),
+        "panels": steps,
+        "told": TOLD,
+        "ask_form": ask_form or (AskForm(auto_id="ask_%s") if may_ask else None),
+        "classify_form": classify_form
+        or (ClassifyForm(case=case, user=user, auto_id="classify_%s") if may_classify else None),
+        "back": _back(request),
+        "has_map": case.lng is not None or bool(territory.geojson(case.path[:12])["features"]),
+    }
+    return render(request, "cases/desk/case.html", context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    box = request.GET.get("box", "")
+    return box if box in BOXES and any(b.code == box for b in boxes_for(request.user)) else ""
+
+
+@requires("cases.read")
+@require_GET
+def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return page(request, find(request, pk))
+
+
+@requires("cases.read")
+@require_POST
+def case_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One endpoint for every step. What fails comes back on a fresh page with everything that was typed."""
+    case = find(request, pk)
+    declared = CaseFlow.steps().get(name)
+    if declared is None or declared.system:
+        raise Http404
+    form = step_form(name, case, request.user, request.POST, request.FILES)
+    typed = request.POST.get("seen", "")
+    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+    status = 400
+    if form.is_valid():
+        try:
+            actions.take_step(
+                case=case,
+                step=name,
+                by=request.user,
+                seen=seen,
+                reason=form.reason(),
+                files=form.files(),
+                **form.given(),
+            )
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        except (FlowError, CannotDispatch) as error:
+            status = 409 if isinstance(error, Conflict) else 400
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"已{declared.label}。")
+            return redirect(shown.case_url(case))
+    # The state may have moved on (or been changed in memory by a body that was undone): read it again.
+    fresh = find(request, pk)
+    return page(request, fresh, bound=(name, form), status=status)
+
+
+@requires("cases.dispatch")
+@require_POST
+def case_classify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Kind and place of a case that waits for dispatch."""
+    case = find(request, pk)
+    form = ClassifyForm(request.POST, case=case, user=request.user, auto_id="classify_%s")
+    if form.is_valid():
+        try:
+            actions.classify(case=case, kind=form.kind(), place=form.place(), by=request.user)
+        except (FlowError, ValidationError) as error:
+            messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
+        else:
+            messages.success(request, "已更新类别和地点。")
+            return redirect(shown.case_url(case))
+    return page(request, find(request, pk), classify_form=form, status=400)
+
+
+@requires("cases.request")
+@require_POST
+def case_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Apply for an extension, a suspension or an exclusion."""
+    case = find(request, pk)
+    form = AskForm(request.POST, auto_id="ask_%s")
+    if form.is_valid():
+        try:
+            actions.ask(case=case, by=request.user, **form.cleaned_data)
+        except FlowError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "申请已提交，等待审批。")
+            return redirect(shown.case_url(case))
+    return page(request, case, ask_form=form, status=400)
+
+
+@requires("cases.review_request", "cases.exclude", "cases.request")
+@require_POST
+def case_decide(request: HttpRequest, pk: int, request_pk: int) -> HttpResponse:
+    """Approve, refuse or (the applicant) withdraw an application."""
+    case = find(request, pk)
+    row = get_object_or_404(case.requests.all(), pk=request_pk)
+    form = DecideForm(request.POST)
+    wanted = request.POST.get("do", "")
+    try:
+        if wanted == "withdraw":
+            actions.withdraw(request=row, by=request.user)
+            messages.success(request, "已撤回申请。")
+        elif wanted in {"approve", "refuse"} and form.is_valid():
+            actions.decide(
+                request=row, approve=wanted == "approve", decision=form.cleaned_data["decision"], by=request.user
+            )
+            messages.success(request, "已同意。" if wanted == "approve" else "已答复不同意。")
+        else:
+            messages.error(request, "请选择同意或不同意，意见不超过500字。")
+    except FlowError as error:
+        messages.error(request, str(error))
+    return redirect(shown.case_url(case))
+
+
+@requires("cases.unmask_requester")
+@require_POST
+def case_unmask(request: HttpRequest, pk: int) -> HttpResponse:
+    """The phone or the name in clear, once, with a reason; counted and recorded."""
+    case = find(request, pk)
+    requester = Requester.objects.select_related("case").filter(case=case).first()
+    if requester is None or not policy.may_read_requester(request.user, case):
+        raise Http404
+    name = request.POST.get("field", "phone")
+    clear, problem = {}, ""
+    try:
+        clear[name] = unmask(request.user, requester, name, request.POST.get("reason", ""))  # type: ignore[arg-type]
+    except AccessError as error:
+        problem = str(error)
+    context = {"case": case, "who": who(case, request.user, clear), "problem": problem}
+    response = render(request, "cases/desk/who.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@requires("cases.read")
+@require_GET
+def case_map(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where it is: the grids of the community around it, and the point."""
+    case = find(request, pk)
+    features = list(territory.geojson(case.path[:12])["features"])
+    if case.lng is not None and case.lat is not None:
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [case.lng, case.lat]},
+                "properties": {"name": case.address or case.title, "tone": "danger"},
+            }
+        )
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+@requires("cases.print")
+@require_GET
+def case_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """The official order (工单) on A4. Printing is recorded."""
+    case = find(request, pk)
+    shown.dress([case])
+    record("cases.case.print", case)
+    context = {
+        "case": case,
+        "place": territory.full_name(case.path),
+        "who": who(case, request.user),
+        "clocks": queries.clock_lines(case),
+        "parts": list(case.parts.exclude(state="withdrawn").select_related("office").order_by("role", "pk")),
+        "story": queries.story(case),
+        "office": organization.office_of(request.user),
+    }
+    return render(request, "cases/desk/case_print.html", context)

@@ -1,0 +1,273 @@
+"""The form of each step: its fields, and the arguments it gives to the flow. Shared by desk and field."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+
+from wangge.cases import policy
+from wangge.cases.boxes import offices_with
+from wangge.cases.dispatching import BELOW_STREET, HOTLINE_CHANNELS, CannotDispatch, overridden, plans_for
+from wangge.cases.enums import TOLD, ContactWay, Disposition, PartState, ResultClass, Satisfaction, Solved
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case
+from wangge.cases.web.picking import PickField
+from wangge.organization import book
+from wangge.territory import queries as territory
+
+YES_NO = [("yes", "是"), ("no", "否")]
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; what they contain is checked when they are stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "附件")
+        super().__init__(required=False, widget=FilesInput(), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[File[bytes]]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in given if one]
+
+
+def text_area(rows: int = 3, **attrs: Any) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": 2000, **attrs})
+
+
+class StepForm(forms.Form):
+    """A step without questions. ``given()`` are the step's own arguments; reason and files go beside them."""
+
+    hint: ClassVar[str] = ""
+    tone: ClassVar[str] = "primary"
+    reason_label: ClassVar[str] = "理由"
+
+    def __init__(self, *args: Any, case: Case, user: Any, needs_reason: bool = False, **kwargs: Any) -> None:
+        self.case, self.user = case, user
+        super().__init__(*args, **kwargs)
+        self.build()
+        if needs_reason:
+            self.fields["reason"] = forms.CharField(label=self.reason_label, max_length=2000, widget=text_area())
+
+    def build(self) -> None:
+        """Fields that depend on the case."""
+
+    def given(self) -> dict[str, Any]:
+        return {k: v for k, v in self.cleaned_data.items() if k not in {"reason", "files"}}
+
+    def reason(self) -> str:
+        return str(self.cleaned_data.get("reason", ""))
+
+    def files(self) -> list[File[bytes]]:
+        found: list[File[bytes]] = self.cleaned_data.get("files", [])
+        return found
+
+
+class DispatchForm(StepForm):
+    """A plan of the lists, or an office of one's own choice with the reason."""
+
+    plan = forms.ChoiceField(label="派给", required=False, widget=forms.RadioSelect)
+    other = PickField(label="改派其他单位", required=False, placeholder="输入单位名称")
+    assists = PickField(label="增加协办单位", required=False, many=True, placeholder="可填多个，用顿号隔开")
+    why = forms.CharField(label="改派理由", required=False, max_length=500, widget=text_area(2))
+
+    def build(self) -> None:
+        self.plans = plans_for(self.case)
+        within = policy.dispatch_path(self.user, self.case)
+        self.fields["plan"].choices = [(str(i), p.lead.name) for i, p in enumerate(self.plans)]  # type: ignore[attr-defined]
+        self.fields["plan"].initial = "0"
+        below = self.case.channel not in HOTLINE_CHANNELS
+        offices = [
+            (o.id, o.name)
+            for o in book.current().by_id.values()
+            if o.open and within and o.path.startswith(within) and (below or o.level != BELOW_STREET)
+        ]
+        for name in ("other", "assists"):
+            self.fields[name].options = offices  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        clean = self.cleaned_data
+        if not self.plans:
+            raise CannotDispatch("请先选择类别和地点，系统才能按职责清单找到承办单位。")
+        plan = self.plans[int(clean["plan"] or 0)]
+        if clean["other"] or clean["assists"]:
+            lead = clean["other"] or plan.lead.id
+            assists = [*(o.id for o in plan.assists), *clean["assists"]]
+            plan = overridden(
+                plan, lead_id=lead, assist_ids=assists, channel=self.case.channel, reason=clean["why"].strip()
+            )
+        return {"plan": plan}
+
+    def reason(self) -> str:
+        return str(self.cleaned_data.get("why", ""))
+
+
+class AnswerForm(StepForm):
+    reply = forms.CharField(label="答复内容", max_length=5000, widget=text_area(4))
+
+
+class DeclineForm(StepForm):
+    hint = "六类不予派单的事项（条例第11条）。告知语可以修改，诉求人查询时看到的就是它。"
+    reason_label = "内部理由"
+    tone = "warning"
+    disposition = forms.ChoiceField(
+        label="类别", choices=[(d.value, d.label) for d in Disposition if d != Disposition.ANSWERED]
+    )
+    told = forms.CharField(
+        label="告知诉求人", required=False, max_length=1000, widget=text_area(3), help_text="留空则用该类的标准告知语。"
+    )
+
+    def build(self) -> None:
+        self.fields["told"].widget.attrs["placeholder"] = TOLD[Disposition.EMERGENCY]
+
+
+class SignForm(StepForm):
+    hint = "签收后开始办理，签收时限停止计时。"
+
+
+class ReturnForm(StepForm):
+    hint = "退单须写明不属于本单位职责的依据；时限暂停，由派单单位审核。"
+    tone = "warning"
+
+
+class ContactForm(StepForm):
+    way = forms.ChoiceField(label="方式", choices=ContactWay.choices)
+    reached = forms.ChoiceField(label="联系上了吗", choices=YES_NO, widget=forms.RadioSelect, initial="yes")
+    note = forms.CharField(label="沟通情况", required=False, max_length=2000, widget=text_area())
+
+    def given(self) -> dict[str, Any]:
+        return super().given() | {"reached": self.cleaned_data["reached"] == "yes"}
+
+
+class AssignForm(StepForm):
+    hint = "社区只能承担依法履责、依法协助清单内的事项。"
+    office_id = PickField(label="交给", placeholder="输入单位或社区名称")
+    path = forms.ChoiceField(label="落到网格", required=False)
+    asked = forms.CharField(label="要求", required=False, max_length=300, widget=text_area(2))
+
+    def build(self) -> None:
+        case = self.case
+        lead = book.current().by_id.get(case.lead_office_id or 0)
+        self.fields["office_id"].options = [  # type: ignore[attr-defined]
+            (o.id, o.name)
+            for o in book.current().by_id.values()
+            if o.open and lead is not None and o.id != lead.id and o.path.startswith(lead.path)
+        ]
+        inside: list[tuple[str, str]] = []
+        if len(case.path) == 9:
+            inside = [(d.code, d.name) for d in territory.children(case.path)]
+        elif len(case.path) == 12:
+            inside = [(g.code, g.name) for g in territory.grids_of(case.path)]
+        self.fields["path"].choices = [("", "不变"), *inside]  # type: ignore[attr-defined]
+
+
+class PartForm(StepForm):
+    office_id = forms.TypedChoiceField(label="以哪个单位反馈", coerce=int)
+    answer = forms.CharField(label="办理情况", max_length=5000, widget=text_area(4))
+    files = FilesField(label="现场照片、材料")
+
+    def build(self) -> None:
+        mine = offices_with(self.user, "cases.handle")
+        waiting = self.case.parts.filter(
+            office_id__in=mine, role="assist", state__in=[PartState.WAITING, PartState.HANDLING]
+        ).select_related("office")
+        choices = [(p.office_id, p.office.name) for p in waiting]
+        self.fields["office_id"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReplyForm(StepForm):
+    text = forms.CharField(label="答复内容", max_length=5000, widget=text_area(5))
+    result_class = forms.ChoiceField(label="办理结果", choices=ResultClass.choices)
+    contacted = forms.ChoiceField(
+        label="同时登记已联系诉求人", required=False, choices=[("", "不登记"), *ContactWay.choices]
+    )
+    note = forms.CharField(label="联系情况", required=False, max_length=2000)
+    files = FilesField(label="处置后照片、材料")
+
+    def build(self) -> None:
+        case = self.case
+        if case.contacted_at is not None or case.is_anonymous or not case.reply_wanted:
+            del self.fields["contacted"], self.fields["note"]
+
+
+class CheckForm(StepForm):
+    reason_label = "哪里没有做到"
+    files = FilesField(label="核查照片")
+
+
+class PassForm(CheckForm):
+    reason = forms.CharField(label="核查情况", required=False, max_length=2000, widget=text_area(2))  # type: ignore[assignment]
+
+
+class CallBackForm(StepForm):
+    hint = "分别询问是否解决、是否满意。未解决的退回重办；不重办须写理由。"
+    way = forms.ChoiceField(label="方式", choices=ContactWay.choices)
+    reached = forms.ChoiceField(label="接通了吗", choices=YES_NO, widget=forms.RadioSelect, initial="yes")
+    solved = forms.ChoiceField(label="问题解决了吗", required=False, choices=Solved.choices, widget=forms.RadioSelect)
+    satisfaction = forms.ChoiceField(
+        label="对办理满意吗", required=False, choices=Satisfaction.choices, widget=forms.RadioSelect
+    )
+    comment = forms.CharField(label="诉求人的话", required=False, max_length=2000, widget=text_area(2))
+    rework = forms.ChoiceField(
+        label="是否重办", required=False, choices=[("", "按规定（未解决则重办）"), ("yes", "重办"), ("no", "不重办")]
+    )
+    why = forms.CharField(label="不重办的理由", required=False, max_length=500)
+
+    def given(self) -> dict[str, Any]:
+        clean = dict(super().given())
+        clean.pop("why")
+        clean["reached"] = clean["reached"] == "yes"
+        clean["rework"] = {"yes": True, "no": False}.get(clean["rework"])
+        return clean
+
+    def reason(self) -> str:
+        return str(self.cleaned_data.get("why", ""))
+
+
+class SuperviseForm(StepForm):
+    reason_label = "督办意见"
+    tone = "warning"
+
+
+class LinkForm(StepForm):
+    hint = "并入后随主事项一并答复，本事项的时限停止。"
+    root = forms.CharField(label="主事项编号", max_length=24)
+
+    def clean_root(self) -> Case:
+        number = "".join(str(self.cleaned_data["root"]).split())
+        found = policy.rows(self.user).filter(number=number).first()
+        if found is None:
+            raise ValidationError("没有这个编号的事项，或者不在您的范围内。")
+        return found
+
+
+FORMS: dict[str, type[StepForm]] = {
+    "dispatch": DispatchForm,
+    "answer": AnswerForm,
+    "decline": DeclineForm,
+    "sign": SignForm,
+    "send_back": ReturnForm,
+    "contact": ContactForm,
+    "assign": AssignForm,
+    "report_part": PartForm,
+    "reply": ReplyForm,
+    "check_pass": PassForm,
+    "check_fail": CheckForm,
+    "call_back": CallBackForm,
+    "supervise": SuperviseForm,
+    "link": LinkForm,
+}
+
+
+def step_form(name: str, case: Case, user: Any, data: Any = None, files: Any = None) -> StepForm:
+    """The form of a step, bound when ``data`` is given. Field ids carry the step's name: many stand on one page."""
+    declared = CaseFlow.steps()[name]
+    return FORMS.get(name, StepForm)(
+        data, files, case=case, user=user, needs_reason=declared.needs_reason, auto_id=f"{name}_%s"
+    )

@@ -1,0 +1,273 @@
+"""The lists of cases: all of them, and the boxes of what waits for somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from wangge.cases import policy, queries
+from wangge.cases.actions import dispatch_by_list
+from wangge.cases.boxes import BOXES, Box
+from wangge.cases.dispatching import CannotDispatch, plans_for
+from wangge.cases.enums import DONE_STATES, LIVE_STATES, OPEN_STATES, CaseState, Channel, DemandType, Urgency
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case
+from wangge.cases.web import filters as own
+from wangge.cases.web.shown import case_url, dress, due_cell, state_badge, title_cell
+from wangge.duties import snapshot
+from wangge.kernel.access.scopes import may
+from wangge.kernel.listing.columns import Column
+from wangge.kernel.listing.filters import Choice, DateRange, Flag
+from wangge.kernel.listing.html import moment
+from wangge.kernel.listing.listing import Applied, BulkAction, Listing, Rows
+
+STAGES = {
+    "open": ("待办中", OPEN_STATES),
+    "live": ("未结束(含并案)", LIVE_STATES),
+    "done": ("已办结", DONE_STATES),
+}
+# What the tallies can answer for: anything else is counted row by row.
+TALLIED = {"state", "stage", "place"}
+
+NUMBER = Column("number", "编号", link=case_url, css="wg-nowrap case-number", width=24)
+TITLE = Column("title", "标题", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
+KIND = Column("kind", "类别", value=lambda c: c.kind.name if c.kind else "未分类", css="wg-nowrap")
+PLACE = Column("path", "地点", value=lambda c: c.place_name, css="case-place", width=24)
+STATE = Column("state", "状态", render=state_badge)
+DUE = Column("next_due_at", "时限", render=due_cell, value=lambda c: c.next_due_at, sort="due", css="wg-nowrap")
+LEAD = Column("lead_office", "主办单位", value=lambda c: c.lead_name, css="case-office", width=26)
+HOLDER = Column("holder_office", "当前单位", value=lambda c: c.holder_name, css="case-office", width=26)
+CHANNEL = Column("channel", "渠道", css="wg-nowrap")
+CREATED = Column(
+    "created_at",
+    "登记",
+    render=lambda c: moment(c.created_at),
+    value=lambda c: c.created_at,
+    sort="new",
+    css="wg-nowrap",
+    width=17,
+)
+MORE = (
+    Column("demand_type", "诉求类型", screen=False),
+    Column("urgency", "紧急程度", screen=False),
+    Column("path_code", "区划代码", value=lambda c: c.path, screen=False, width=16),
+    # What was told in confidence stays on the page of the case.
+    Column("text", "内容", value=lambda c: "(保密事项)" if c.is_private else c.text, screen=False, width=60),
+    Column("dispatch_reason", "派单理由", screen=False, width=40),
+    Column("dispatched_at", "派单时间", screen=False, width=17),
+    Column("finish_due_at", "办结时限", screen=False, width=17),
+    Column("closed_at", "结案时间", screen=False, width=17),
+    Column("result_class", "办理结果", screen=False),
+    Column("solved", "是否解决", screen=False),
+    Column("satisfaction", "满意度", screen=False),
+)
+
+
+def _stage(rows: Rows, value: str) -> Rows:
+    return rows.filter(state__in=STAGES[value][1])
+
+
+def _overdue(rows: Rows, _value: Any) -> Rows:
+    return rows.overdue(timezone.now())  # type: ignore[attr-defined, no-any-return]
+
+
+def _linked_to(rows: Rows, value: str) -> Rows:
+    return rows.filter(lead_office_id=int(value))
+
+
+def _held_by(rows: Rows, value: str) -> Rows:
+    return rows.filter(holder_office_id=int(value))
+
+
+class _Cases(Listing):
+    """What all lists of cases share."""
+
+    noun = "件"
+    sorts = {
+        "new": ("-created_at", "-id"),
+        "due": ("next_due_at", "id"),
+        "id": ("id",),
+    }
+    default_sort = "new"
+    export_permission = "cases.export"
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
+        dress(rows)
+
+    def row_css(self, row: Any) -> str:
+        late = row.is_open and row.next_due_at is not None and row.next_due_at < timezone.now()
+        return "case-late" if late else ""
+
+
+class CaseList(_Cases):
+    """Every case the user sees."""
+
+    title = "全部事项"
+    columns = (NUMBER, TITLE, KIND, PLACE, STATE, DUE, LEAD, CHANNEL, CREATED, *MORE)
+    filters = (
+        own.Search("q", "搜索", placeholder="编号、电话、内容、地址"),
+        Choice("stage", "阶段", choices=[(code, label) for code, (label, _) in STAGES.items()], apply=_stage),
+        Choice("state", "状态", choices=CaseState.choices),
+        own.BoxFilter("box", "待我处理"),
+        own.PlaceFilter("place", "地点"),
+        own.Pick("kind", "类别", choices=own.kind_options, apply=own.by_kind),
+        own.Pick("lead", "主办单位", choices=own.lead_options, apply=_linked_to),
+        Choice("channel", "渠道", choices=Channel.choices),
+        Choice("demand_type", "诉求类型", choices=DemandType.choices),
+        Choice("urgency", "紧急程度", choices=Urgency.choices),
+        DateRange("created", "登记日期", field="created_at"),
+        Flag("overdue", "已超期", apply=_overdue),
+        Flag("repeats", "重复", apply=own.repeated),
+        Flag("problem", "疑难", where={"is_problem": True}),
+        Flag("private", "保密", where={"is_private": True}),
+        own.QuietPick("holder", "当前单位", choices=own.lead_options, apply=_held_by),
+        own.Quiet("result", "评价", choices=own.RESULTS, apply=own.by_result),
+        own.QuietDates("dispatched", "派单日期", field="dispatched_at"),
+        own.QuietDates("closed", "结案日期", field="closed_at"),
+    )
+    empty_title = "没有事项"
+    empty_hint = "您的范围内还没有登记过事项。"
+
+    def rows(self, request: HttpRequest) -> Rows:
+        # The user comes along for ``count``, which may answer from the tallies.
+        self.params_user = request.user
+        return policy.rows(request.user).select_related("kind")
+
+    def count(self, rows: Rows, applied: Applied) -> int:
+        values = applied.values
+        place = values.get("place", "")
+        if values.keys() <= TALLIED and not applied.errors and place != own.NO_STREET and len(place) <= own.COMMUNITY:
+            states = set(CaseState.values)
+            if "state" in values:
+                states &= {values["state"]}
+            if "stage" in values:
+                states &= set(STAGES[values["stage"]][1])
+            narrowed = sorted(states) if len(states) < len(CaseState.values) else None
+            counted = queries.count(self.params_user, states=narrowed, path=place)
+            if counted is not None:
+                return counted
+        return super().count(rows, applied)
+
+    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
+        found = []
+        if may(request.user, "cases.create"):
+            found.append({"label": "登记", "url": reverse("case_intake"), "icon": "plus"})
+        if may(request.user, "cases.import"):
+            found.append({"label": "导入", "url": reverse("case_import"), "icon": "file-import"})
+        return found
+
+
+def _accept(request: HttpRequest, row: Case, _data: dict[str, Any]) -> str:
+    try:
+        dispatch_by_list(case=row, by=request.user)
+    except CannotDispatch as error:
+        raise ValidationError(str(error)) from error
+    row.refresh_from_db()
+    return f"已派给{row.lead_office.name if row.lead_office else ''}"
+
+
+def _step(name: str) -> Any:
+    def take(request: HttpRequest, row: Case, _data: dict[str, Any]) -> None:
+        getattr(CaseFlow(row, request.user), name)()
+
+    return take
+
+
+ACCEPT = BulkAction(
+    "accept", "接受建议并派单", _accept, "cases.dispatch", text="按清单建议派给各行所示的单位。", icon="route"
+)
+SIGN = BulkAction("sign", "签收", _step("sign"), "cases.sign", icon="checklist")
+CLOSE = BulkAction(
+    "close", "结案", _step("close"), "cases.close", text="只有匿名或不要求回复的事项可以不回访结案。", icon="check"
+)
+BULK = {"dispatch": (ACCEPT,), "sign": (SIGN,), "callback": (CLOSE,)}
+# Where the box is emptied by somebody who looks at what waits longest.
+BY_AGE = {"dispatch", "returned", "check", "callback", "requests", "suspended"}
+
+
+class BoxList(_Cases):
+    """One box: the cases that wait for the same verb. ``params``: ``code``."""
+
+    columns = (NUMBER, TITLE, KIND, PLACE, STATE, DUE, LEAD, HOLDER, CREATED, *MORE)
+    filters = (
+        own.Search("q", "搜索", placeholder="编号、电话、内容、地址"),
+        own.PlaceFilter("place", "地点"),
+        own.Pick("kind", "类别", choices=own.kind_options, apply=own.by_kind),
+        Choice("channel", "渠道", choices=Channel.choices),
+        Choice("urgency", "紧急程度", choices=Urgency.choices),
+        DateRange("created", "登记日期", field="created_at"),
+        Flag("overdue", "已超期", apply=_overdue),
+    )
+    default_sort = "due"
+    empty_title = "这里已经清空了"
+    empty_hint = "没有等您处理的事项。"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code=code)
+        # Instances of one class are different lists: title, order and actions follow the box.
+        self.title = self.box.label  # type: ignore[misc]
+        self.default_sort = "-new" if code in BY_AGE else "due"  # type: ignore[misc]
+        self.bulk = BULK.get(code, ())  # type: ignore[misc]
+
+    @property
+    def box(self) -> Box:
+        return BOXES[self.params["code"]]
+
+    def rows(self, request: HttpRequest) -> Rows:
+        return self.box.rows(request.user).filter(policy.visible(request.user)).select_related("kind")
+
+
+def _suggestion(case: Any) -> str:
+    if case.plan is None:
+        return format_html('<span class="text-secondary">{}</span>', case.plan_problem)
+    tone = "ok" if case.plan.confidence >= 0.8 else "warn"
+    return format_html(
+        '<div class="case-plan"><strong>{}</strong> <span class="wg-badge wg-tone-{}" title="把握">{}%</span>'
+        '<div class="case-plan-why">{}</div></div>',
+        case.plan.lead.name,
+        tone,
+        round(case.plan.confidence * 100),
+        case.plan.reason,
+    )
+
+
+class DispatchQueue(BoxList):
+    """What waits for dispatch, with the list's own suggestion beside each."""
+
+    columns = (
+        NUMBER,
+        TITLE,
+        KIND,
+        PLACE,
+        Column("suggestion", "清单建议", render=_suggestion, css="wg-wide", width=40),
+        CHANNEL,
+        CREATED,
+        *MORE,
+    )
+    empty_hint = "所有事项都已派出。新登记的会出现在这里。"
+
+    def __init__(self) -> None:
+        super().__init__("dispatch")
+        self.params = {}
+
+    @property
+    def box(self) -> Box:
+        return BOXES["dispatch"]
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        super().prepare(request, rows)
+        with snapshot.pinned():
+            for case in rows:
+                found = plans_for(case)
+                case.plan = found[0] if found else None
+                case.plan_problem = "先选类别" if case.kind_id is None else "清单没有承办单位，请指定"
+
+    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
+        if may(request.user, "cases.create"):
+            return [{"label": "登记", "url": reverse("case_intake"), "icon": "plus"}]
+        return []
