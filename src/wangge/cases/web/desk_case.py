@@ -23,6 +23,7 @@ from wangge.cases.web.handling import AskForm, ClassifyForm, DecideForm
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.personal import mask_name, mask_phone
 from wangge.kernel.access.routes import requires
+from wangge.kernel.access.scopes import permissions
 from wangge.kernel.access.unmask import unmask
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.audit.recording import record
@@ -145,6 +146,8 @@ def page(
         "story": shown.timeline_entries(queries.story(case)),
         "panels": steps,
         "told": TOLD,
+        "held": permissions(user),
+        "root_visible": case.root is not None and policy.may_see(user, case.root),
         "ask_form": ask_form or (AskForm(auto_id="ask_%s") if may_ask else None),
         "classify_form": classify_form
         or (ClassifyForm(case=case, user=user, auto_id="classify_%s") if may_classify else None),
@@ -184,8 +187,8 @@ def case_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
                 step=name,
                 by=request.user,
                 seen=seen,
-                reason=form.reason(),
-                files=form.files(),
+                reason=form.said(),
+                files=form.attached(),
                 **form.given(),
             )
         except ValidationError as error:

@@ -118,7 +118,8 @@ class PlaceFilter(Choice):
     def narrow(self, rows: Rows, value: Any) -> Rows:
         if value == NO_STREET:
             return rows.alias(_depth=Length("path")).filter(_depth__lt=STREET)
-        return rows.filter(path__startswith=value)
+        below: Rows = rows.filter(path__startswith=value)
+        return below
 
     def describe(self, value: Any, request: HttpRequest) -> str:
         return super(PlaceFilter, self).describe(value, request).strip("\u3000")

@@ -59,13 +59,13 @@ class StepForm(forms.Form):
         """Fields that depend on the case."""
 
     def given(self) -> dict[str, Any]:
-        return {k: v for k, v in self.cleaned_data.items() if k not in {"reason", "files"}}
+        return {k: v for k, v in self.cleaned_data.items() if k not in {"reason", "proof"}}
 
-    def reason(self) -> str:
+    def said(self) -> str:
         return str(self.cleaned_data.get("reason", ""))
 
-    def files(self) -> list[File[bytes]]:
-        found: list[File[bytes]] = self.cleaned_data.get("files", [])
+    def attached(self) -> list[File[bytes]]:
+        found: list[File[bytes]] = self.cleaned_data.get("proof", [])
         return found
 
 
@@ -104,7 +104,7 @@ class DispatchForm(StepForm):
             )
         return {"plan": plan}
 
-    def reason(self) -> str:
+    def said(self) -> str:
         return str(self.cleaned_data.get("why", ""))
 
 
@@ -170,7 +170,7 @@ class AssignForm(StepForm):
 class PartForm(StepForm):
     office_id = forms.TypedChoiceField(label="以哪个单位反馈", coerce=int)
     answer = forms.CharField(label="办理情况", max_length=5000, widget=text_area(4))
-    files = FilesField(label="现场照片、材料")
+    proof = FilesField(label="现场照片、材料")
 
     def build(self) -> None:
         mine = offices_with(self.user, "cases.handle")
@@ -188,7 +188,7 @@ class ReplyForm(StepForm):
         label="同时登记已联系诉求人", required=False, choices=[("", "不登记"), *ContactWay.choices]
     )
     note = forms.CharField(label="联系情况", required=False, max_length=2000)
-    files = FilesField(label="处置后照片、材料")
+    proof = FilesField(label="处置后照片、材料")
 
     def build(self) -> None:
         case = self.case
@@ -198,11 +198,11 @@ class ReplyForm(StepForm):
 
 class CheckForm(StepForm):
     reason_label = "哪里没有做到"
-    files = FilesField(label="核查照片")
+    proof = FilesField(label="核查照片")
 
 
 class PassForm(CheckForm):
-    reason = forms.CharField(label="核查情况", required=False, max_length=2000, widget=text_area(2))  # type: ignore[assignment]
+    reason = forms.CharField(label="核查情况", required=False, max_length=2000, widget=text_area(2))
 
 
 class CallBackForm(StepForm):
@@ -226,7 +226,7 @@ class CallBackForm(StepForm):
         clean["rework"] = {"yes": True, "no": False}.get(clean["rework"])
         return clean
 
-    def reason(self) -> str:
+    def said(self) -> str:
         return str(self.cleaned_data.get("why", ""))
 
 

@@ -40,7 +40,9 @@ def place_choices(user: Any, permission: str) -> list[tuple[str, str]]:
                 found += [(c.code, f"{name}·{c.name}") for c in territory.children(code)] if len(code) == 9 else []
         else:
             found.append((root, territory.full_name(root, from_level=4)))
-            found += [(g.code, f"{territory.name_of(root)}·{g.name}") for g in territory.grids_of(root) if g.code != root]
+            found += [
+                (g.code, f"{territory.name_of(root)}·{g.name}") for g in territory.grids_of(root) if g.code != root
+            ]
     return found
 
 
@@ -81,9 +83,7 @@ class AskForm(forms.Form):
     """An application of the handling office."""
 
     kind = forms.ChoiceField(label="申请", choices=RequestKind.choices)
-    until_on = forms.DateField(
-        label="到期日", required=False, widget=forms.DateInput(), help_text="挂账须填写。"
-    )
+    until_on = forms.DateField(label="到期日", required=False, widget=forms.DateInput(), help_text="挂账须填写。")
     exclusion_class = forms.ChoiceField(
         label="剔除类别", required=False, choices=[("", "—"), *ExclusionClass.choices], help_text="剔除考核须选择。"
     )

@@ -19,7 +19,7 @@ class PickWidget(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         attrs = {**(attrs or {}), "list": f"{(attrs or {}).get('id', name)}-list", "autocomplete": "off"}
-        shown = dict((str(v), label) for v, label in self.options).get(str(value), value)
+        shown = {str(v): label for v, label in self.options}.get(str(value), value)
         control = super().render(name, shown, attrs, renderer)
         listed = format_html_join("", '<option value="{}"></option>', ((label,) for _, label in self.options))
         return format_html('{}<datalist id="{}">{}</datalist>', control, attrs["list"], listed)

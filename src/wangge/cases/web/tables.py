@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -193,7 +194,7 @@ BY_AGE = {"dispatch", "returned", "check", "callback", "requests", "suspended"}
 class BoxList(_Cases):
     """One box: the cases that wait for the same verb. ``params``: ``code``."""
 
-    columns = (NUMBER, TITLE, KIND, PLACE, STATE, DUE, LEAD, HOLDER, CREATED, *MORE)
+    columns: ClassVar[Sequence[Column]] = (NUMBER, TITLE, KIND, PLACE, STATE, DUE, LEAD, HOLDER, CREATED, *MORE)
     filters = (
         own.Search("q", "搜索", placeholder="编号、电话、内容、地址"),
         own.PlaceFilter("place", "地点"),

@@ -1,0 +1,51 @@
+"""Small tables of tones and icons for the templates of cases: ``{% load case_ui %}``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django import template
+
+register = template.Library()
+
+PART_TONES: Final = {"waiting": "warn", "handling": "active", "answered": "ok", "withdrawn": "neutral"}
+REQUEST_TONES: Final = {"pending": "warn", "approved": "ok", "refused": "danger", "withdrawn": "neutral"}
+STEP_ICONS: Final = {
+    "dispatch": "route",
+    "answer": "message-circle",
+    "decline": "ban",
+    "sign": "checklist",
+    "send_back": "arrow-back-up",
+    "accept_return": "check",
+    "uphold": "gavel",
+    "contact": "phone",
+    "assign": "arrow-forward-up",
+    "report_part": "message-report",
+    "reply": "send",
+    "check_pass": "circle-check",
+    "check_fail": "circle-x",
+    "call_back": "phone-call",
+    "close": "check",
+    "reopen": "rotate",
+    "archive": "archive",
+    "resume": "player-play",
+    "supervise": "flag",
+    "escalate": "arrow-up",
+    "link": "git-merge",
+    "unlink": "git-branch",
+}
+
+
+@register.filter
+def part_tone(state: str) -> str:
+    return PART_TONES.get(state, "neutral")
+
+
+@register.filter
+def request_tone(state: str) -> str:
+    return REQUEST_TONES.get(state, "neutral")
+
+
+@register.filter
+def step_icon(name: str) -> str:
+    return STEP_ICONS.get(name, "chevron-right")
