@@ -260,7 +260,11 @@ class CaseClock(ClockBase):
     class Meta:
         verbose_name = "时限"
         verbose_name_plural = "时限"
-        indexes = [*clock_indexes("case_clock"), models.Index(fields=["case"], name="case_clock_case")]
+        indexes = [
+            *clock_indexes("case_clock"),
+            models.Index(fields=["case"], name="case_clock_case"),
+            models.Index(fields=["stopped_at"], name="case_clock_stopped", condition=Q(stopped_at__isnull=False)),
+        ]
         constraints = [
             *clock_constraints("case_clock"),
             models.UniqueConstraint(

@@ -1,0 +1,7 @@
+-- Contact clocks that ended on the day. Excluded cases stay out.
+SELECT c.path, c.lead_office_id AS office_id, coalesce(k.code, '') AS kind_code, count(*) AS value
+FROM cases_caseclock AS l
+JOIN cases_case AS c ON c.id = l.case_id
+LEFT JOIN duties_kind AS k ON k.id = c.kind_id
+WHERE l.stopped_at >= %(start)s AND l.stopped_at < %(end)s AND l.name = 'contact' AND c.excluded_at IS NULL
+GROUP BY 1, 2, 3

@@ -1,0 +1,7 @@
+-- Cases sent back to be handled again: failed checks, unsolved call-backs, reopenings.
+SELECT c.path, c.lead_office_id AS office_id, coalesce(k.code, '') AS kind_code, count(*) AS value
+FROM cases_casetransition AS t
+JOIN cases_case AS c ON c.id = t.subject_id
+LEFT JOIN duties_kind AS k ON k.id = c.kind_id
+WHERE t.at >= %(start)s AND t.at < %(end)s AND t.target = 'handling' AND t.step IN ('check_fail', 'call_back', 'reopen')
+GROUP BY 1, 2, 3
