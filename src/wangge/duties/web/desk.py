@@ -153,17 +153,18 @@ def duty_try(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         place = form.cleaned_data["place"]
-        suggestions = queries.suggest_kinds(form.cleaned_data["text"], 5)
         today = timezone.localdate()
+        suggestions = queries.suggest_kinds(form.cleaned_data["text"], 5)
+        likely = [one for one in suggestions if one.score >= suggestions[0].score / 2]
         context |= {
             "place": (territory.full_name(place) or place) if place else "未填写地点",
             "results": [
                 (
                     suggestion,
-                    queries.resolve(suggestion.kind_id, place, today),
+                    queries.resolve(suggestion.kind_id, place, today)[: None if number == 0 else 1],
                     queries.may_assign_to_community(suggestion.kind_id, place, today),
                 )
-                for suggestion in suggestions
+                for number, suggestion in enumerate(likely)
             ],
         }
     return render(request, "duties/try.html", context)

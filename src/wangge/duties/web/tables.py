@@ -181,19 +181,21 @@ def lead_of(code: str) -> Q:
 
 
 def describe(duties: list[Any]) -> None:
-    """Give duties ``place``, ``lead_words`` and ``assist_words`` for the eye."""
+    """Give duties ``place``, ``lead_words``, ``otherwise`` (leads where there is no such office), ``assist_words``."""
     places = territory.names_of(duty.path for duty in duties if duty.path)
     labels = snapshot.current().office_labels
 
-    def office_kind_words(codes: str) -> str:
-        """``street.enforcement|street.urban_management`` → 综合行政执法局或城市管理部."""
-        return "或".join(labels.get(code, code) for code in codes.split(ALTERNATIVES))
+    def first(codes: str) -> str:
+        code = codes.split(ALTERNATIVES, maxsplit=1)[0]
+        return labels.get(code, code)
 
     for duty in duties:
         duty.place = places.get(duty.path, duty.path) or "全部"
-        duty.lead_words = duty.lead_office.name if duty.lead_office else office_kind_words(duty.lead_kind)
-        helpers = [office_kind_words(code) for code in duty.assist_kinds]
-        duty.assist_words = "、".join([*helpers, *(office.name for office in duty.assist_offices.all())])
+        duty.lead_words = duty.lead_office.name if duty.lead_office else first(duty.lead_kind)
+        others = [] if duty.lead_office else duty.lead_kind.split(ALTERNATIVES)[1:]
+        duty.otherwise = "、".join(labels.get(code, code) for code in others)
+        named = [office.name for office in duty.assist_offices.all()]
+        duty.assist_words = "、".join([*map(first, duty.assist_kinds), *named])
 
 
 def _kind_url(pk: int) -> str:
