@@ -21,6 +21,7 @@ from wangge.cases.enums import (
     ClockName,
     ContactWay,
     Disposition,
+    NoticeKind,
     PartRole,
     PartState,
     ResultClass,
@@ -28,7 +29,7 @@ from wangge.cases.enums import (
     Solved,
 )
 from wangge.cases.events import CaseClosed, CaseMoved
-from wangge.cases.models import CallBack, Case, CasePart, CaseTransition, Contact
+from wangge.cases.models import CallBack, Case, CasePart, CaseTransition, Contact, Notice
 from wangge.cases.rules import rules_for
 from wangge.duties.resolution import may_assign_to_community
 from wangge.kernel.api import webhooks
@@ -452,7 +453,15 @@ class CaseFlow(Flow[Case]):
         needs_reason=True,
     )
     def supervise(self) -> None:
+        """The holding office finds a notice; the case shows the mark until it is closed."""
         self.obj.supervised_at = self.now
+        Notice.objects.create(
+            case=self.obj,
+            office_id=self.obj.holder_office_id,
+            kind=NoticeKind.SUPERVISION,
+            text=f"督办:{self.reason}"[:200],
+            at=self.now,
+        )
 
     @step(
         "提级",
