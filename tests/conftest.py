@@ -83,3 +83,12 @@ def _organization_book_is_cold() -> None:
     from wangge.organization import book
 
     book.forget()
+
+
+@pytest.fixture(autouse=True)
+def _territory_is_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No place remembered from the test before; no look at the revision in the middle of a query-count test."""
+    from wangge.territory import revision
+
+    monkeypatch.setattr(revision, "CHECK_SECONDS", 86_400.0)
+    revision.forget()

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from wangge.kernel.access.models import User
-from wangge.territory import revision
 from wangge.territory.loading import load
 from wangge.territory.releases import Release
 
@@ -29,11 +28,6 @@ NAMES = {
 }
 COMMUNITY = "150203001015"
 NEIGHBOUR = "150203001018"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    revision.forget()
 
 
 @pytest.fixture
