@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -147,3 +148,10 @@ def test_a_bad_cursor_is_a_problem(street: Caller, cursor: str) -> None:
 
 def test_without_a_token_nothing(world: World) -> None:
     assert Client().get("/api/v1/cases").status_code == 401
+
+
+@pytest.mark.parametrize("phone", ["13800000001", "138-0000-0001", "138 0000 0001", "+8613800000001"])
+def test_a_phone_finds_nothing_however_it_is_written(street: Caller, phone: str) -> None:
+    street.post("/cases", FILED)
+    status, page = street.call("GET", f"/cases?q={quote(phone)}")
+    assert (status, page["items"], page["total"]) == (200, [], 0)

@@ -226,9 +226,9 @@ def list_cases(
     if channel is not None:
         rows = rows.filter(channel=channel)
     if q.strip():
-        digits = q.strip()
-        # Phones are no search key for systems: who called whom is nothing to enumerate.
-        rows = rows.filter(number=digits) if digits.isdigit() else queries.search(rows, q)
+        # Phones are no search key for systems, however they are written: who called whom is nothing to enumerate.
+        by_number = q.strip().isdigit() or queries.looks_like_phone(q)
+        rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q)
     total = queries.total_for(system_of(request).scope, rows, state=state, path=path, narrowed=bool(q or channel))
     if cursor:
         rows = rows.filter(pk__lt=_position(cursor))

@@ -88,8 +88,8 @@ def _restore(before: tuple[str, str]) -> None:
     _apply(*before)
 
 
-def protect(table: str, *, path: str = "path", offices: str = "office_ids") -> str:
-    """SQL for a migration: switch row-level security on for ``table`` (columns ``path``, ``office_ids``).
+def covered(row: str, *, path: str = "path", offices: str = "office_ids") -> str:
+    """SQL: whether the connection's scope covers ``row`` (a table or an alias with these columns).
 
     The settings are read in subqueries, once per statement and not once per row. ``^@`` (starts with) is
     leakproof in PostgreSQL, as LIKE is not: conditions of queries written with it keep their index.
@@ -98,13 +98,20 @@ def protect(table: str, *, path: str = "path", offices: str = "office_ids") -> s
         f"(SELECT string_to_array(nullif(current_setting('wangge.{name}', true), ''), ','))::{kind}[]"
         for name, kind in (("paths", "text"), ("offices", "bigint"))
     )
+    return f"({row}.{path} ^@ ANY ({paths}) OR {row}.{offices} && {offices_seen})"
+
+
+def protect(table: str, *, path: str = "path", offices: str = "office_ids", condition: str = "") -> str:
+    """SQL for a migration: switch row-level security on for ``table`` (columns ``path``, ``office_ids``).
+
+    A table without these columns gives its own ``condition``, made with ``covered``.
+    """
     return f"""
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 CREATE POLICY {table}_scope ON {table} USING (
     (SELECT current_setting('wangge.paths', true) = '*')
-    OR {table}.{path} ^@ ANY ({paths})
-    OR {table}.{offices} && {offices_seen}
+    OR {condition or covered(table, path=path, offices=offices)}
 ) WITH CHECK (true);
 """
 
