@@ -9,10 +9,12 @@ Nothing is overwritten: a division that is renamed, split, merged or recoded is 
 opened, and a ``DivisionChange`` links the two. Coordinates are stored in CGCS2000 and say so;
 GCJ-02 and BD-09 are converted on the way in (``geometry``).
 
-- ``queries``: names, trees, grids, staff, search, free-text address → path; names are cached.
-- ``locating``: points → grid codes, vectorised.
-- ``actions``: create, redraw, rename, split, merge, end; staff; imports.
+- ``queries``: names, trees, grids, staff, search; names are cached. ``gazetteer``: free text → path.
+- ``locating``: points → grid codes, vectorised. ``drawing``: an area into grids.
+- ``actions``: grids and their staff; ``reform``: divisions; ``places``: aliases and place codes;
+  ``transfer``: files in and out. ``succession`` says what follows a place whose code changes.
 - ``loading``: all divisions of China, shipped in ``data/``; a newer release becomes history.
+- ``panels``: what modules above show on a place's page; ``events``: ``PathsMoved``, ``GridStaffed``.
 
 Neighbours: kernel below; organization, duties and cases above know places by path only.
 """
