@@ -6,6 +6,8 @@ from typing import Final
 
 from django import template
 
+from wangge.territory import queries as territory
+
 register = template.Library()
 
 PART_TONES: Final = {"waiting": "warn", "handling": "active", "answered": "ok", "withdrawn": "neutral"}
@@ -49,3 +51,9 @@ def request_tone(state: str) -> str:
 @register.filter
 def step_icon(name: str) -> str:
     return STEP_ICONS.get(name, "chevron-right")
+
+
+@register.filter
+def full_name(path: str) -> str:
+    """The place from its street down."""
+    return territory.full_name(path, from_level=4)

@@ -117,9 +117,9 @@ class PlaceFilter(Choice):
 
     def narrow(self, rows: Rows, value: Any) -> Rows:
         if value == NO_STREET:
-            return rows.alias(_depth=Length("path")).filter(_depth__lt=STREET)
-        below: Rows = rows.filter(path__startswith=value)
-        return below
+            shallow: Rows = rows.alias(_depth=Length("path")).filter(_depth__lt=STREET)
+            return shallow
+        return rows.filter(path__startswith=value)
 
     def describe(self, value: Any, request: HttpRequest) -> str:
         return super(PlaceFilter, self).describe(value, request).strip("\u3000")

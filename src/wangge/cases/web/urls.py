@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from wangge.cases.web import desk, desk_case
+from wangge.cases.web import desk, desk_case, desk_intake, follow, resident
 
 desk_urlpatterns: list[URLPattern] = [
     path("", desk.case_list, name="case_list"),
     path("dispatch/", desk.case_dispatch_queue, name="case_dispatch_queue"),
     path("box/<slug:code>/", desk.case_box, name="case_box"),
+    path("intake/", desk_intake.case_intake, name="case_intake"),
+    path("intake/window/", desk_intake.case_intake_window, name="case_intake_window"),
+    path("intake/deputy/", desk_intake.case_intake_deputy, name="case_intake_deputy"),
+    path("intake/suggestion/", desk_intake.case_intake_suggestion, name="case_intake_suggestion"),
+    path("intake/help/", desk_intake.case_intake_help, name="case_intake_help"),
     path("<int:pk>/", desk_case.case_detail, name="case_detail"),
     path("<int:pk>/step/<slug:name>/", desk_case.case_step, name="case_step"),
     path("<int:pk>/classify/", desk_case.case_classify, name="case_classify"),
@@ -22,4 +27,15 @@ desk_urlpatterns: list[URLPattern] = [
 
 field_urlpatterns: list[URLPattern] = []
 
-resident_urlpatterns: list[URLPattern] = []
+resident_urlpatterns: list[URLPattern] = [
+    path("report/", resident.report, name="resident_report"),
+    path("report/done/", resident.done, name="resident_done"),
+    path("praise/", resident.praise, name="resident_praise"),
+    path("contact/", resident.contact, name="resident_contact"),
+    path("q/<str:code>/", resident.place_code, name="resident_code"),
+    path("follow/", follow.follow, name="resident_follow"),
+    path("leave/", follow.resident_leave, name="resident_leave"),
+    path("matters/<str:number>/", follow.resident_case, name="resident_case"),
+    path("matters/<str:number>/rate/", follow.resident_rate, name="resident_rate"),
+    path("matters/<str:number>/supplement/", follow.resident_supplement, name="resident_supplement"),
+]
