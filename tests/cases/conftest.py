@@ -51,7 +51,7 @@ class World:
         return dispatch_by_list(case=case, by=self["话务小赵"])
 
 
-def _divide() -> None:
+def divide() -> None:
     rows = [
         ("15", "内蒙古自治区", 1),
         ("1502", "包头市", 2),
@@ -147,7 +147,7 @@ PEOPLE: dict[str, tuple[str, str, str | None]] = {
 def world(db: None) -> World:
     database.see_everything()
     built = World()
-    _divide()
+    divide()
     _offices(built)
     _duties(built)
     for name, (role, path, office) in PEOPLE.items():
