@@ -28,7 +28,7 @@ from wangge.kernel.access.database import as_system
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import offices_of, scope
 from wangge.kernel.api import webhooks
-from wangge.kernel.attachments.actions import prepare, store
+from wangge.kernel.attachments.actions import Prepared, prepare, store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import NotPermitted, Refused
@@ -75,7 +75,7 @@ def file_case(
     source_system: str = "",
     source_number: str | None = None,
     created_at: datetime | None = None,
-    files: Sequence[File[bytes]] = (),
+    files: Sequence[File[bytes] | Prepared] = (),
 ) -> Case:
     """File a matter; it waits for dispatch. Raises ``ValidationError`` with messages per field.
 

@@ -35,13 +35,13 @@ OWN_FILES: Final = ("evidence", "supplement")
 # State → where the matter stands, and what comes next.
 STANDS: Final[dict[str, tuple[str, str]]] = {
     S.RECEIVED: ("已收到", "我们正在确定由哪个单位办理。"),
-    S.DISPATCHED: ("已派单", "已交给承办单位,等待签收。"),
-    S.RETURNED: ("协调中", "正在协调由哪个单位办理,不影响您的事项。"),
+    S.DISPATCHED: ("已派单", "已交给承办单位，等待签收。"),
+    S.RETURNED: ("协调中", "正在协调由哪个单位办理，不影响您的事项。"),
     S.HANDLING: ("办理中", "承办单位正在办理。"),
-    S.SUSPENDED: ("暂缓办理", "这件事暂时办不了,到期后会继续办理。"),
-    S.REPLIED: ("现场核实中", "承办单位已经处理,我们正在现场核实。"),
-    S.CHECKED: ("已答复,请您评价", "事情办得怎么样,请告诉我们。"),
-    S.LINKED: ("合并办理中", "有同样的事项正在办理,会一并给您答复。"),
+    S.SUSPENDED: ("暂缓办理", "这件事暂时办不了，到期后会继续办理。"),
+    S.REPLIED: ("现场核实中", "承办单位已经处理，我们正在现场核实。"),
+    S.CHECKED: ("已答复，请您评价", "事情办得怎么样，请告诉我们。"),
+    S.LINKED: ("合并办理中", "有同样的事项正在办理，会一并给您答复。"),
     S.ANSWERED: ("已答复", "感谢您的反映。"),
     S.CLOSED: ("已办结", "感谢您的反映。"),
     S.ARCHIVED: ("已办结", "感谢您的反映。"),
@@ -56,7 +56,7 @@ TOLD_STEPS: Final[dict[str, str]] = {
     "report_part": "{own}已反馈办理情况",
     "reply": "{own}已提交办理结果",
     "check_pass": "现场核实通过",
-    "check_fail": "现场核实未通过,继续办理",
+    "check_fail": "现场核实未通过，继续办理",
     "suspend": "暂缓办理",
     "resume": "恢复办理",
     "link": "与同类事项合并办理",
@@ -75,7 +75,7 @@ class Waits(Exception):
     """Too many wrong tries; ``seconds`` until the next is looked at."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"查询次数过多,请{limits.in_words(seconds)}再试;着急请拨打12345。")
+        super().__init__(f"查询次数过多，请{limits.in_words(seconds)}再试；着急请拨打12345。")
         self.seconds = seconds
 
 
@@ -136,8 +136,8 @@ def _title(t: CaseTransition, names: dict[int, str]) -> str:
     if t.step in {"call_back", "rate"}:
         if t.actor_kind == REQUESTER.kind:
             return "您的评价已收到" + (",已安排重新办理" if t.target == S.HANDLING else "")
-        return {S.CLOSED: "回访完成,已办结", S.HANDLING: "回访未解决,已安排重新办理"}.get(
-            S(t.target), "回访未联系上您,稍后再联系"
+        return {S.CLOSED: "回访完成，已办结", S.HANDLING: "回访未解决，已安排重新办理"}.get(
+            S(t.target), "回访未联系上您，稍后再联系"
         )
     words = TOLD_STEPS.get(t.step, "")
     own = names.get(t.office_id or 0, "承办单位")
@@ -186,15 +186,15 @@ def rate(*, case: Case, solved: str, satisfaction: str, comment: str, seen: int)
 def supplement(*, case: Case, text: str, files: Sequence[Prepared] = ()) -> None:
     """More words and photos of the requester, for whoever handles the case. Raises ``Refused``."""
     if not may_supplement(case):
-        raise Refused("事项已经办结,不能再补充;问题仍在,请重新上报。")
+        raise Refused("事项已经办结，不能再补充；问题仍在，请重新上报。")
     if not text.strip() and not files:
-        raise Refused("请填写补充说明,或添加照片。")
+        raise Refused("请填写补充说明，或添加照片。")
     if seconds := limits.hit(limits.WORDS_PER_CASE, case.number):
-        raise Refused(f"补充次数较多,请{limits.in_words(seconds)}再试。")
+        raise Refused(f"补充次数较多，请{limits.in_words(seconds)}再试。")
     words = validators.check_text(text)[:2000] if text.strip() else "补充了照片。"
     with transaction.atomic(), as_system(), bind(actor=REQUESTER):
         Contact.objects.create(
-            case=case, way=ContactWay.MESSAGE, reached=True, note=f"诉求人补充:{words}", at=timezone.now()
+            case=case, way=ContactWay.MESSAGE, reached=True, note=f"诉求人补充：{words}", at=timezone.now()
         )
         for file in files:
             store(file, owner=case, purpose="supplement", by=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -73,7 +73,7 @@ def in_words(seconds: int) -> str:
 def _ask(sql: str, limit: Limit, who: str, *, beyond: int) -> int:
     if not who:
         return 0
-    values = {"key": blind_index(f"{limit.name}|{who}", "attempt"), "span": limit.span}
+    values: dict[str, Any] = {"key": blind_index(f"{limit.name}|{who}", "attempt"), "span": limit.span}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         row = cursor.fetchone()

@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_guards'),
+        ("cases", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.BinaryField(max_length=16, unique=True)),
-                ('count', models.PositiveIntegerField()),
-                ('began_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.BinaryField(max_length=16, unique=True)),
+                ("count", models.PositiveIntegerField()),
+                ("began_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '频次',
-                'verbose_name_plural': '频次',
-                'indexes': [models.Index(fields=['began_at'], name='attempt_began')],
+                "verbose_name": "频次",
+                "verbose_name_plural": "频次",
+                "indexes": [models.Index(fields=["began_at"], name="attempt_began")],
             },
         ),
     ]
