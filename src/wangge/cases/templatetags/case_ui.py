@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django import template
+from django.utils.safestring import SafeString
 
+from wangge.cases.web.shown import flag_badges
 from wangge.territory import queries as territory
 
 register = template.Library()
@@ -57,3 +59,19 @@ def step_icon(name: str) -> str:
 def full_name(path: str) -> str:
     """The place from its street down."""
     return territory.full_name(path, from_level=4)
+
+
+@register.filter
+def notice_tone(kind: str) -> str:
+    return {"warning": "warn", "overdue": "danger", "supervision": "danger"}.get(kind, "info")
+
+
+@register.filter
+def empty_boxes(cards: Any) -> list[Any]:
+    """The cards of my work that have nothing in them (the first is always shown as a card)."""
+    return [card for card in cards[1:] if not card.total]
+
+
+@register.simple_tag
+def case_flags(case: Any) -> SafeString:
+    return flag_badges(case)

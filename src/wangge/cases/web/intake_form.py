@@ -26,8 +26,9 @@ from wangge.territory.gazetteer import Match, address_to_path
 
 DESK: Final = (Channel.HOTLINE, Channel.WINDOW, Channel.VISIT, Channel.MEDIA, Channel.DEPUTY, Channel.SUGGESTION)
 SUGGESTING: Final = (Channel.DEPUTY, Channel.SUGGESTION)
-# Below this a suggested kind is shown but not taken by itself.
+# A suggested kind is taken by itself when it is this sure, or far ahead of the next; the person sees it and may move.
 SURE_KIND: Final = 0.25
+FAR_AHEAD: Final = 2.0
 SURE_PLACE: Final = 0.5
 REPEAT_DAYS: Final = 90
 
@@ -147,10 +148,17 @@ def _place(form: IntakeForm, help_: Help, said: str, within: list[str]) -> None:
     help_.place_name = territory.full_name(help_.path)
 
 
+def _stands_out(scores: list[float]) -> bool:
+    if not scores:
+        return False
+    second = scores[1] if len(scores) > 1 else 0.0
+    return scores[0] >= SURE_KIND or scores[0] >= FAR_AHEAD * second
+
+
 def _kind(form: IntakeForm, help_: Help, text: str) -> None:
     if len(text.strip()) >= 2:
         help_.kinds = suggest_kinds(text, limit=4)
-    best = str(help_.kinds[0].kind_id) if help_.kinds and help_.kinds[0].score >= SURE_KIND else ""
+    best = str(help_.kinds[0].kind_id) if _stands_out([k.score for k in help_.kinds]) else ""
     chosen = _chosen(form.data, "kind_pick", [str(k.kind_id) for k in help_.kinds], best)
     picked = _picked(form, "kind_id") or (int(chosen) if chosen else None)
     help_.kind_id = picked

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from wangge.cases.web import desk, desk_case, desk_intake, follow, resident
+from wangge.cases.web import desk, desk_case, desk_intake, desk_work, follow, resident
 
 desk_urlpatterns: list[URLPattern] = [
     path("", desk.case_list, name="case_list"),
+    path("my/", desk_work.case_my_work, name="case_my_work"),
+    path("my/seen/", desk_work.case_notices_seen, name="case_notices_seen"),
     path("dispatch/", desk.case_dispatch_queue, name="case_dispatch_queue"),
     path("box/<slug:code>/", desk.case_box, name="case_box"),
     path("intake/", desk_intake.case_intake, name="case_intake"),

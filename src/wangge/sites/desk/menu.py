@@ -59,6 +59,9 @@ MENU: Final[tuple[Section, ...]] = (
         (
             Item("待办", "case_my_work", "checklist", ("cases.read",)),
             Item("受理台", "case_intake", "headset", ("cases.create",)),
+            Item("窗口登记", "case_intake_window", "clipboard-text", ("cases.create",)),
+            Item("代表委员建议", "case_intake_deputy", "speakerphone", ("cases.suggest",)),
+            Item("人民建议征集", "case_intake_suggestion", "bulb", ("cases.suggest",)),
             Item("派单队列", "case_dispatch_queue", "route", ("cases.dispatch",)),
         ),
     ),
@@ -89,6 +92,7 @@ MENU: Final[tuple[Section, ...]] = (
         "一端通",
         "事项·台账·大屏",
         (
+            Item("领导驾驶舱", "case_overview", "layout-dashboard", ("cockpit.read",)),
             Item("全部事项", "case_list", "stack", ("cases.read",)),
             Item("导入工单", "case_import", "file-import", ("cases.import",)),
         ),
