@@ -72,7 +72,7 @@ def divide() -> None:
     )
 
 
-def _offices(world: World) -> None:
+def open_offices(world: World) -> None:
     for key, name, kind, level, path in (
         ("hotline", "昆都仑区12345热线中心", "hotline", "district", DISTRICT),
         ("command", "区指挥中心", "command_centre", "district", DISTRICT),
@@ -86,7 +86,7 @@ def _offices(world: World) -> None:
         world.offices[key] = Office.objects.create(name=name, kind=kind, level=level, path=path, valid_from=LONG_AGO)
 
 
-def _duties(world: World) -> None:
+def assign_duties(world: World) -> None:
     catalogue = Catalogue.objects.create(version="t1", name="测试目录", state="published", valid_from=LONG_AGO)
     limit = LimitClass.objects.create(
         code="general",
@@ -148,8 +148,8 @@ def world(db: None) -> World:
     database.see_everything()
     built = World()
     divide()
-    _offices(built)
-    _duties(built)
+    open_offices(built)
+    assign_duties(built)
     for name, (role, path, office) in PEOPLE.items():
         user = User.objects.create_user(username=f"u{len(built.people)}", password=None, display_name=name)
         Grant.objects.create(
