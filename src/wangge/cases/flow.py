@@ -504,9 +504,30 @@ class CaseFlow(Flow[Case]):
     def follow_root(self) -> None:
         case, root = self.obj, self.obj.root
         assert root is not None
+        assert root.lead_office_id is not None
         case.reply, case.result_class, case.replied_at = root.reply, root.result_class, root.replied_at
         case.lead_office_id = case.holder_office_id = root.lead_office_id
         case.kind_id = case.kind_id or root.kind_id
+        # It may come back (not solved, reopened): then the root's office handles it within the root's limits.
+        case.limits, case.limit_name = root.limits, root.limit_name
+        case.dispatched_at = case.dispatched_at or root.dispatched_at
+        case.signed_at = case.signed_at or root.signed_at
+        case.office_ids = sorted({*case.office_ids, root.lead_office_id})
+        CasePart.objects.create(
+            case=case,
+            office_id=root.lead_office_id,
+            role=PartRole.LEAD,
+            state=PartState.ANSWERED,
+            answer=root.reply,
+            created_at=self.now,
+            answered_at=root.replied_at,
+        )
+
+    @step("随区划变更", source=LIVE_STATES, target=None, may=policy.over("cases.dispatch"), system=True)
+    def move_place(self, *, path: str) -> None:
+        """The place bears a new code (``moving.py``); the row left behind keeps the old one."""
+        self.taken.data = {"path": [self.obj.path, path]}
+        self.obj.path = path
 
     # -- what several steps share ------------------------------------------------------------
 

@@ -217,6 +217,21 @@ def test_not_solved_is_handled_again(followed: Case, client: Client) -> None:
     assert "重新办理" in client.get(response.url).content.decode()
 
 
+def test_a_linked_matter_that_is_not_solved_is_handled_by_the_roots_office(world: World, client: Client) -> None:
+    root, repeat = world.dispatched(), world.file(asker=Asker(name="李大爷", phone="13800000002"))
+    CaseFlow(repeat, world["话务小赵"]).link(root=root)
+    CaseFlow(again(root), world["街道老王"]).reply(text="已清运", contacted="phone")
+    CaseFlow(again(repeat)).follow_root()
+    look(client, repeat.number, "13800000002")
+    rate(client, repeat, solved="no", satisfaction="2")
+    repeat = again(repeat)
+    assert (repeat.state, repeat.holder_office, repeat.next_due_at is None) == (
+        "handling",
+        world.offices["centre"],
+        False,
+    )
+
+
 def test_both_questions_must_be_answered(followed: Case, client: Client) -> None:
     response = rate(client, followed, satisfaction="", comment="写了很多字")
     assert response.status_code == 422
