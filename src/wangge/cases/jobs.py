@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from wangge.cases import actions, sweeping, tallies
+from wangge.cases import actions, moving, sweeping, tallies
 from wangge.cases.models import Case
 from wangge.kernel.jobs.queue import task
 from wangge.kernel.jobs.sweeper import sweep
@@ -13,6 +13,11 @@ from wangge.kernel.jobs.sweeper import sweep
 @task("cases.answer_repeats")
 def answer_repeats(case_id: int) -> int:
     return actions.answer_repeats(root=Case.objects.get(pk=case_id))
+
+
+@task("cases.follow_places")
+def follow_places(moves: list[tuple[str, str]], on: str) -> int:
+    return moving.follow_places(moves=dict(moves), on=date.fromisoformat(on))
 
 
 @sweep(name="cases.clocks", every=30)
