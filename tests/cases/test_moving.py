@@ -17,6 +17,7 @@ from wangge.cases.models import Case, CaseRules
 from wangge.cases.rules import rules_for
 from wangge.duties.models import Duty, DutyList
 from wangge.kernel.audit.models import AuditEntry
+from wangge.kernel.flow import NotPermitted
 from wangge.organization.models import Office, OfficeChange
 from wangge.territory.reform import merge_divisions, recode_division
 
@@ -51,7 +52,7 @@ def test_open_matters_follow_a_recoded_street(world: World, django_capture_on_co
     (row,) = at_grid.transitions.filter(step="move_place")
     assert row.data == {"path": [GRID, "150203009001001"]}
     assert (row.source, row.target) == ("dispatched", "dispatched")
-    assert "友谊社区" in [line for line in queries.story(at_grid) if line.what == "随区划变更"][0].text
+    assert "友谊社区" in next(line for line in queries.story(at_grid) if line.what == "随区划变更").text
     assert AuditEntry.objects.filter(action="cases.case.follow_places").count() == 1
 
 
@@ -87,6 +88,13 @@ def test_whoever_saw_the_matter_before_sees_it_still(world: World, django_captur
     assert not policy.may_see(world["外街小孙"], case)
     CaseFlow(case, world["街道老王"]).sign()
     assert Case.objects.get(pk=case.pk).state == "handling"
+
+
+def test_nobody_moves_a_case_by_hand(world: World) -> None:
+    case = world.dispatched()
+    with pytest.raises(NotPermitted):
+        CaseFlow(case, world["热线班长"]).move_place(path=NEIGHBOUR)
+    assert Case.objects.get(pk=case.pk).path == COMMUNITY
 
 
 def test_one_case_that_cannot_follow_stops_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -523,7 +523,7 @@ class CaseFlow(Flow[Case]):
             answered_at=root.replied_at,
         )
 
-    @step("随区划变更", source=LIVE_STATES, target=None, may=policy.over("cases.dispatch"), system=True)
+    @step("随区划变更", source=LIVE_STATES, target=None, may=policy.system_only, system=True)
     def move_place(self, *, path: str) -> None:
         """The place bears a new code (``moving.py``); the row left behind keeps the old one."""
         self.taken.data = {"path": [self.obj.path, path]}

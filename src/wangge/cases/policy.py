@@ -82,6 +82,11 @@ def over(permission: str) -> Predicate:
     return predicate
 
 
+def system_only(_user: Any, _case: Case) -> bool:
+    """Nobody: the step is the system's own."""
+    return False
+
+
 def holding(permission: str) -> Predicate:
     """The user acts for the office the case lies with (or its lead)."""
 
