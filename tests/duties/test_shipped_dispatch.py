@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from tests.duties.conftest import SINCE
 
 from wangge.duties import snapshot
 from wangge.duties.importing import defaults
-from wangge.duties.resolution import CERTAIN, may_assign_to_community, resolve, resolve_many
+from wangge.duties.resolution import CERTAIN, may_assign_to_community, resolve
 from wangge.organization import actions as organization
 from wangge.territory.models import Division
 
@@ -76,12 +74,3 @@ def test_communities_get_only_what_their_list_holds(district) -> None:
         (True, False),
         (False, False),
     ]
-
-
-def test_5000_resolutions_a_second_over_the_whole_tree(district) -> None:
-    organization.establish(path="150203001", template="gulou_street", by=None, on=SINCE)
-    leaves = snapshot.current().current_leaves()
-    wanted = [(leaf.id, f"150203001{n:03}") for n in range(1, 11) for leaf in leaves]
-    started = time.perf_counter()
-    assert all(resolve_many(wanted, SINCE))
-    assert len(wanted) / (time.perf_counter() - started) > 5000
