@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -139,16 +139,17 @@ class CallBackIn(StepIn):
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
+_PLAIN: Final = tuple(name for name in CaseOut.model_fields if name not in {"state_label", "kind", "lead_office"})
+
+
 def _out(case: Case) -> CaseOut:
     lead = organization.office(case.lead_office_id) if case.lead_office_id else None
-    values = {name: getattr(case, name) for name in CaseOut.model_fields if hasattr(case, name)}
+    values = {name: getattr(case, name) for name in _PLAIN}
     return CaseOut(
-        **values
-        | {
-            "state_label": case.get_state_display(),
-            "kind": case.kind.code if case.kind is not None else None,
-            "lead_office": lead.name if lead is not None else None,
-        }
+        **values,
+        state_label=case.get_state_display(),
+        kind=case.kind.code if case.kind is not None else None,
+        lead_office=lead.name if lead is not None else None,
     )
 
 
@@ -229,10 +230,13 @@ def list_cases(
         # Phones are no search key for systems, however they are written: who called whom is nothing to enumerate.
         by_number = q.strip().isdigit() or queries.looks_like_phone(q)
         rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q)
-    total = queries.total_for(system_of(request).scope, rows, state=state, path=path, narrowed=bool(q or channel))
-    if cursor:
-        rows = rows.filter(pk__lt=_position(cursor))
-    found = list(rows.select_related("kind").order_by("-pk")[: limit + 1])
+    page = rows.filter(pk__lt=_position(cursor)) if cursor else rows
+    found = list(page.select_related("kind").order_by("-pk")[: limit + 1])
+    if not cursor and len(found) <= limit:
+        total = len(found)
+    else:
+        narrowed = bool(q or channel)
+        total = queries.total_for(system_of(request).scope, rows, state=state, path=path, narrowed=narrowed)
     following = _cursor(found[limit - 1].pk) if len(found) > limit else None
     return CasePage(items=[_out(case) for case in found[:limit]], next=following, total=total)
 

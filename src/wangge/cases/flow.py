@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wangge.cases import clocks, policy
@@ -39,6 +40,8 @@ from wangge.kernel.jobs.queue import defer
 from wangge.organization import queries as organization
 
 S = CaseState
+# Linked to one of these, a case is answered at once.
+ANSWERED_ROOTS: Final = frozenset({S.CHECKED, S.CLOSED, S.ARCHIVED})
 # A case closed without reaching the requester may still be rated by them (background).
 RATED_WITHIN_DAYS: Final = 7
 
@@ -292,15 +295,20 @@ class CaseFlow(Flow[Case]):
             raise Refused("请填写答复内容。")
         if result_class not in ResultClass.values:
             raise Refused("请选择办理结果。")
-        self._sign()
+        # All clocks stop below, at this very instant.
+        case.signed_at = case.signed_at or self.now
         if contacted:
-            self._contact(contacted, True, note)
+            self._contact(contacted, True, note, stop_clock=False)
         if why := _contacted(self):
             raise Refused(why)
         case.reply, case.result_class = text.strip(), result_class
         case.replied_at, case.handled_by_id = self.now, self.user.pk if self.user is not None else None
         case.parts.filter(role=PartRole.LEAD).exclude(state=PartState.WITHDRAWN).update(
-            state=PartState.ANSWERED, answer=text.strip(), answered_at=self.now, answered_by_id=case.handled_by_id
+            state=PartState.ANSWERED,
+            signed_at=Coalesce("signed_at", case.signed_at),
+            answer=text.strip(),
+            answered_at=self.now,
+            answered_by_id=case.handled_by_id,
         )
         clocks.stop(case, self.now)
         self.taken.target = S.REPLIED if case.needs_check else S.CHECKED
@@ -479,6 +487,8 @@ class CaseFlow(Flow[Case]):
     def link(self, *, root: Case) -> None:
         """The root's answer will serve this case too."""
         case = self.obj
+        # A root that is being answered waits for us, or we see that it has been: ``moved`` counts on it.
+        root = Case.objects.select_for_update(no_key=True).get(pk=root.pk)
         if root.pk == case.pk or root.root_id is not None or root.state == S.LINKED:
             raise Refused("不能并入自身或已并案的事项,请选择主事项。")
         if case.repeats.exists():
@@ -538,8 +548,10 @@ class CaseFlow(Flow[Case]):
         webhooks.emit(f"case.{row.step}", told, case.path)
         if row.target == S.CLOSED:
             publish(CaseClosed(case.pk, case.number, case.path, case.solved, case.satisfaction))
-        if row.target == S.CHECKED and row.source != S.CHECKED:
+        if row.target == S.CHECKED and row.source != S.CHECKED and case.repeats.exists():
             defer("cases.answer_repeats", case_id=case.pk)
+        if row.step == "link" and case.root is not None and case.root.state in ANSWERED_ROOTS:
+            defer("cases.answer_repeats", case_id=case.root.pk)
 
     def _sign(self) -> None:
         case = self.obj
@@ -551,7 +563,7 @@ class CaseFlow(Flow[Case]):
             state=PartState.HANDLING, signed_at=self.now
         )
 
-    def _contact(self, way: str, reached: bool, note: str) -> None:
+    def _contact(self, way: str, reached: bool, note: str, *, stop_clock: bool = True) -> None:
         Contact.objects.create(
             case=self.obj,
             way=way,
@@ -562,7 +574,8 @@ class CaseFlow(Flow[Case]):
         )
         if reached and self.obj.contacted_at is None:
             self.obj.contacted_at = self.now
-            clocks.stop(self.obj, self.now, names=[ClockName.CONTACT])
+            if stop_clock:
+                clocks.stop(self.obj, self.now, names=[ClockName.CONTACT])
 
     def _withdraw_parts(self) -> None:
         if self.obj.dispatched_at is not None:
