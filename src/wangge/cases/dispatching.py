@@ -115,7 +115,7 @@ def _plan(found: Assignment) -> Plan:
         duty_id=found.duty_id,
         list_item=item[:200],
         legal_basis=found.legal_basis[:300],
-        reason=";".join(dict.fromkeys((*found.reasons, found.rule))) or found.rule,
+        reason="".join(part.rstrip("。;") + "。" for part in dict.fromkeys((*found.reasons, found.rule)) if part),
         confidence=found.confidence,
     )
 

@@ -124,7 +124,8 @@ def story(case: Case) -> list[Line]:
         lines.append(Line(r.asked_at, "", f"申请{RequestKind(r.kind).label}", r.reason, "wait"))
         if r.decided_at is not None:
             lines.append(Line(r.decided_at, "", f"{RequestKind(r.kind).label}{r.get_state_display()}", r.decision))
-    lines += [Line(n.at, "系统", NoticeKind(n.kind).label, n.text, "wait") for n in case.notices.all()]
+    # The same notice goes to several offices; the story tells it once.
+    lines += dict.fromkeys(Line(n.at, "系统", NoticeKind(n.kind).label, n.text, "wait") for n in case.notices.all())
     return sorted(lines, key=lambda line: line.at)
 
 

@@ -61,6 +61,8 @@ def panels(case: Case, user: Any, bound: tuple[str, StepForm] | None = None) -> 
             form: StepForm | None = bound[1]
         else:
             form = step_form(name, case, user) if option.allowed else None
+            if form is not None and not form.applies():
+                continue
         found.append(Panel(option, form, name == opened))
     return sorted(found, key=lambda p: (not p.option.allowed, not p.option.step.primary))
 
@@ -138,7 +140,7 @@ def page(
         "place": territory.full_name(case.path),
         "who": who(case, user),
         "files": list(attachments.of(case)),
-        "parts": list(case.parts.select_related("office").order_by("role", "pk")),
+        "parts": list(case.parts.select_related("office").order_by("-role", "pk")),
         "requests": _requests(case, user),
         "linked": list(policy.rows(user).filter(root=case).order_by("-created_at")[:50]),
         "similar": _similar(case, user),
@@ -288,6 +290,9 @@ def case_map(request: HttpRequest, pk: int) -> JsonResponse:
     """Where it is: the grids of the community around it, and the point."""
     case = find(request, pk)
     features = list(territory.geojson(case.path[:12])["features"])
+    community = territory.name_of(case.path[:12])
+    for feature in features:  # 友谊社区第1网格 → 第1网格: the page has said the community
+        feature["properties"]["name"] = feature["properties"]["name"].removeprefix(community)
     if case.lng is not None and case.lat is not None:
         features.append(
             {
@@ -311,7 +316,7 @@ def case_print(request: HttpRequest, pk: int) -> HttpResponse:
         "place": territory.full_name(case.path),
         "who": who(case, request.user),
         "clocks": queries.clock_lines(case),
-        "parts": list(case.parts.exclude(state="withdrawn").select_related("office").order_by("role", "pk")),
+        "parts": list(case.parts.exclude(state="withdrawn").select_related("office").order_by("-role", "pk")),
         "story": queries.story(case),
         "office": organization.office_of(request.user),
     }

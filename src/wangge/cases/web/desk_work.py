@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +17,7 @@ from wangge.cases import actions, policy
 from wangge.cases.boxes import Box, boxes_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseTransition, Notice
-from wangge.cases.web.shown import dress
+from wangge.cases.web.shown import box_url, dress
 from wangge.kernel.access.roles import Reach
 from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import holdings, offices_of
@@ -38,10 +37,6 @@ class Card:
     late: int
     rows: list[Case]
     url: str
-
-
-def box_url(code: str) -> str:
-    return reverse("case_dispatch_queue") if code == "dispatch" else reverse("case_box", args=[code])
 
 
 def cards(user: Any, now: datetime) -> list[Card]:

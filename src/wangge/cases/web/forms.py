@@ -58,6 +58,10 @@ class StepForm(forms.Form):
     def build(self) -> None:
         """Fields that depend on the case."""
 
+    def applies(self) -> bool:
+        """Whether there is anything to fill in: a step that nobody here has to take is not offered."""
+        return True
+
     def given(self) -> dict[str, Any]:
         return {k: v for k, v in self.cleaned_data.items() if k not in {"reason", "proof"}}
 
@@ -179,6 +183,9 @@ class PartForm(StepForm):
         ).select_related("office")
         choices = [(p.office_id, p.office.name) for p in waiting]
         self.fields["office_id"].choices = choices  # type: ignore[attr-defined]
+
+    def applies(self) -> bool:
+        return bool(self.fields["office_id"].choices)  # type: ignore[attr-defined]
 
 
 class ReplyForm(StepForm):

@@ -48,7 +48,9 @@ class IntakeForm(forms.Form):
     is_anonymous = forms.BooleanField(label="匿名", required=False)
     is_private = forms.BooleanField(label="保密", required=False)
     reply_wanted = forms.BooleanField(label="要求回复", required=False)
-    demand_type = forms.ChoiceField(label="诉求类型", choices=DemandType.choices, widget=forms.RadioSelect)
+    demand_type = forms.ChoiceField(
+        label="诉求类型", choices=DemandType.choices, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
     urgency = forms.ChoiceField(label="紧急程度", choices=Urgency.choices)
     address = forms.CharField(label="地点", required=False, max_length=200)
     text = forms.CharField(label="内容", max_length=20000, widget=text_area(6, maxlength=20000))

@@ -37,6 +37,10 @@ def case_url(case: Any) -> str:
     return reverse("case_detail", args=[case.pk])
 
 
+def box_url(code: str) -> str:
+    return reverse("case_dispatch_queue") if code == "dispatch" else reverse("case_box", args=[code])
+
+
 def state_badge(case: Case) -> SafeString:
     return badge(case.get_state_display(), STATE_TONES.get(case.state, "neutral"))
 
@@ -68,9 +72,15 @@ def flag_badges(case: Case) -> SafeString:
 
 
 def title_cell(case: Case) -> SafeString:
-    """The title, linked, with the flags before it."""
+    """The title, linked, with its flags; below it number, kind and channel."""
     return format_html(
-        '<div class="case-title"><a href="{}">{}</a> {}</div>', case_url(case), case.title, flag_badges(case)
+        '<div class="case-title"><a href="{}">{}</a> {}</div><div class="case-under">{} · {} · {}</div>',
+        case_url(case),
+        case.title,
+        flag_badges(case),
+        case.number,
+        case.kind.name if case.kind else "未分类",
+        case.get_channel_display(),
     )
 
 

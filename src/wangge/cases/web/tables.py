@@ -13,17 +13,17 @@ from django.utils.html import format_html
 
 from wangge.cases import policy, queries
 from wangge.cases.actions import dispatch_by_list
-from wangge.cases.boxes import BOXES, Box
+from wangge.cases.boxes import BOXES, Box, boxes_for
 from wangge.cases.dispatching import CannotDispatch, plans_for
 from wangge.cases.enums import DONE_STATES, LIVE_STATES, OPEN_STATES, CaseState, Channel, DemandType, Urgency
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.cases.web import filters as own
-from wangge.cases.web.shown import case_url, dress, due_cell, state_badge, title_cell
+from wangge.cases.web.shown import box_url, dress, due_cell, state_badge, title_cell
 from wangge.duties import snapshot
 from wangge.kernel.access.scopes import may
 from wangge.kernel.listing.columns import Column
-from wangge.kernel.listing.filters import Choice, DateRange, Flag
+from wangge.kernel.listing.filters import Choice, DateRange, Filter, Flag
 from wangge.kernel.listing.html import moment
 from wangge.kernel.listing.listing import Applied, BulkAction, Listing, Rows
 
@@ -35,15 +35,15 @@ STAGES = {
 # What the tallies can answer for: anything else is counted row by row.
 TALLIED = {"state", "stage", "place"}
 
-NUMBER = Column("number", "编号", link=case_url, css="wg-nowrap case-number", width=24)
-TITLE = Column("title", "标题", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
-KIND = Column("kind", "类别", value=lambda c: c.kind.name if c.kind else "未分类", css="wg-nowrap")
+NUMBER = Column("number", "编号", screen=False, width=24)
+TITLE = Column("title", "事项", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
+KIND = Column("kind", "类别", value=lambda c: c.kind.name if c.kind else "未分类", screen=False)
 PLACE = Column("path", "地点", value=lambda c: c.place_name, css="case-place", width=24)
 STATE = Column("state", "状态", render=state_badge)
 DUE = Column("next_due_at", "时限", render=due_cell, value=lambda c: c.next_due_at, sort="due", css="wg-nowrap")
 LEAD = Column("lead_office", "主办单位", value=lambda c: c.lead_name, css="case-office", width=26)
 HOLDER = Column("holder_office", "当前单位", value=lambda c: c.holder_name, css="case-office", width=26)
-CHANNEL = Column("channel", "渠道", css="wg-nowrap")
+CHANNEL = Column("channel", "渠道", screen=False)
 CREATED = Column(
     "created_at",
     "登记",
@@ -96,6 +96,7 @@ class _Cases(Listing):
     }
     default_sort = "new"
     export_permission = "cases.export"
+    template = "cases/desk/list.html"
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
         dress(rows)
@@ -195,7 +196,7 @@ class BoxList(_Cases):
     """One box: the cases that wait for the same verb. ``params``: ``code``."""
 
     columns: ClassVar[Sequence[Column]] = (NUMBER, TITLE, KIND, PLACE, STATE, DUE, LEAD, HOLDER, CREATED, *MORE)
-    filters = (
+    filters: ClassVar[Sequence[Filter]] = (
         own.Search("q", "搜索", placeholder="编号、电话、内容、地址"),
         own.PlaceFilter("place", "地点"),
         own.Pick("kind", "类别", choices=own.kind_options, apply=own.by_kind),
@@ -219,6 +220,9 @@ class BoxList(_Cases):
     def box(self) -> Box:
         return BOXES[self.params["code"]]
 
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"boxes": [(b.label, box_url(b.code), b.code == self.box.code) for b in boxes_for(request.user)]}
+
     def rows(self, request: HttpRequest) -> Rows:
         return self.box.rows(request.user).filter(policy.visible(request.user)).select_related("kind")
 
@@ -229,11 +233,13 @@ def _suggestion(case: Any) -> str:
     tone = "ok" if case.plan.confidence >= 0.8 else "warn"
     return format_html(
         '<div class="case-plan"><strong>{}</strong> <span class="wg-badge wg-tone-{}" title="把握">{}%</span>'
-        '<div class="case-plan-why">{}</div></div>',
+        '<div class="case-plan-why" title="{}">{}</div></div>',
         case.plan.lead.name,
         tone,
         round(case.plan.confidence * 100),
         case.plan.reason,
+        # The rule that decided comes last; the page of the case tells the whole of it.
+        [part for part in case.plan.reason.split("。") if part][-1].lstrip(";；"),
     )
 
 
@@ -250,6 +256,7 @@ class DispatchQueue(BoxList):
         CREATED,
         *MORE,
     )
+    filters = tuple(one for one in BoxList.filters if one.name != "overdue")
     empty_hint = "所有事项都已派出。新登记的会出现在这里。"
 
     def __init__(self) -> None:
