@@ -298,3 +298,24 @@ def test_the_map_has_the_point(world: World) -> None:
     case = world.file(place=Place(path=COMMUNITY, lng=109.84, lat=40.65))
     data = signed_in(world, "话务小赵").get(reverse("case_map", args=[case.pk])).json()
     assert data["features"][-1]["geometry"] == {"type": "Point", "coordinates": [109.84, 40.65]}
+
+
+def test_an_office_that_does_not_serve_the_place_is_not_offered(world: World) -> None:
+    case = world.file(channel="window", place=Place(path="150203002"), by=world["热线班长"])
+    response = press(world, "话务小赵", case, "dispatch", plan="0", other="少先路街道办事处", why="就近")
+    assert response.status_code == 400
+    assert again(case).state == "received"
+
+
+def test_a_matter_given_to_a_community_lies_in_it_and_is_seen_there(world: World) -> None:
+    case = world.dispatched(place=Place(path="150203001"))
+    assert press(world, "街道老王", case, "assign", office_id="友谊社区居民委员会", asked="看看").status_code == 302
+    assert again(case).path == COMMUNITY
+    assert page(world, "社区小陈", case).status_code == 200
+
+
+def test_a_grid_outside_the_community_is_refused(world: World) -> None:
+    case = world.dispatched(place=Place(path="150203001"))
+    response = press(world, "街道老王", case, "assign", office_id="友谊社区居民委员会", path=NEIGHBOUR)
+    assert response.status_code == 400
+    assert again(case).path == "150203001"

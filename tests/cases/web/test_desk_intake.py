@@ -105,7 +105,14 @@ def test_anonymous_keeps_no_requester(world: World) -> None:
 def test_the_desk_shows_owner_kind_place_caller_and_repeats(world: World) -> None:
     earlier = world.dispatched()
     page = help_of(world, "话务小赵").content.decode()
-    for said in ("少先路街道社会治理综合指挥中心", "垃圾清运", "友谊社区", earlier.title, "可能是同一件事", "来电人以前的事项"):
+    for said in (
+        "少先路街道社会治理综合指挥中心",
+        "垃圾清运",
+        "友谊社区",
+        earlier.title,
+        "可能是同一件事",
+        "来电人以前的事项",
+    ):
         assert said in page
 
 
@@ -150,5 +157,9 @@ def test_others_take_nothing_in(world: World, who: str) -> None:
 
 def test_each_channel_has_its_own_page(world: World) -> None:
     client = signed_in(world, "话务小赵")
-    for name, channel in (("case_intake", "hotline"), ("case_intake_window", "window"), ("case_intake_deputy", "deputy")):
+    for name, channel in (
+        ("case_intake", "hotline"),
+        ("case_intake_window", "window"),
+        ("case_intake_deputy", "deputy"),
+    ):
         assert client.get(reverse(name)).context["form"].initial["channel"] == channel

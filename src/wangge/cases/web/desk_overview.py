@@ -138,7 +138,7 @@ def case_overview_trend(request: HttpRequest) -> JsonResponse:
             {"value": row[position], "url": rows_url(**{f"{field}_from": row[0], f"{field}_to": row[0]})}
             for row in days
         ]
-        return {"name": name, "type": "line", "smooth": True, "symbolSize": 6, "data": data}
+        return {"name": name, "type": "line", "symbolSize": 6, "data": data}
 
     return JsonResponse(
         {

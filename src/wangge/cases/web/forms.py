@@ -16,6 +16,7 @@ from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.cases.web.picking import PickField
 from wangge.organization import book
+from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
 YES_NO = [("yes", "是"), ("no", "否")]
@@ -77,7 +78,12 @@ class DispatchForm(StepForm):
     """A plan of the lists, or an office of one's own choice with the reason."""
 
     plan = forms.ChoiceField(label="派给", required=False, widget=forms.RadioSelect)
-    other = PickField(label="改派其他单位", required=False, placeholder="输入单位名称")
+    other = PickField(
+        label="改派其他单位",
+        required=False,
+        placeholder="输入单位名称",
+        help_text="只列出服务该地点的单位；派给街道请先定好地点。",
+    )
     assists = PickField(label="增加协办单位", required=False, many=True, placeholder="可填多个，用顿号隔开")
     why = forms.CharField(label="改派理由", required=False, max_length=500, widget=text_area(2))
 
@@ -87,10 +93,16 @@ class DispatchForm(StepForm):
         self.fields["plan"].choices = [(str(i), p.lead.name) for i, p in enumerate(self.plans)]  # type: ignore[attr-defined]
         self.fields["plan"].initial = "0"
         below = self.case.channel not in HOTLINE_CHANNELS
+        # Only offices that serve the place: whoever works for them sees the case. A street is offered once the
+        # place is known.
         offices = [
             (o.id, o.name)
             for o in book.current().by_id.values()
-            if o.open and within and o.path.startswith(within) and (below or o.level != BELOW_STREET)
+            if o.open
+            and within
+            and o.path.startswith(within)
+            and self.case.path.startswith(o.path)
+            and (below or o.level != BELOW_STREET)
         ]
         for name in ("other", "assists"):
             self.fields[name].options = offices  # type: ignore[attr-defined]
@@ -158,17 +170,32 @@ class AssignForm(StepForm):
     def build(self) -> None:
         case = self.case
         lead = book.current().by_id.get(case.lead_office_id or 0)
-        self.fields["office_id"].options = [  # type: ignore[attr-defined]
-            (o.id, o.name)
+        self.paths = {
+            o.id: o.path
             for o in book.current().by_id.values()
-            if o.open and lead is not None and o.id != lead.id and o.path.startswith(lead.path)
-        ]
+            if o.open
+            and lead is not None
+            and o.id != lead.id
+            and o.path.startswith(lead.path)
+            and (case.path.startswith(o.path) or o.path.startswith(case.path))
+        }
+        self.fields["office_id"].options = list(organization.names(self.paths).items())  # type: ignore[attr-defined]
         inside: list[tuple[str, str]] = []
         if len(case.path) == 9:
             inside = [(d.code, d.name) for d in territory.children(case.path)]
         elif len(case.path) == 12:
             inside = [(g.code, g.name) for g in territory.grids_of(case.path)]
         self.fields["path"].choices = [("", "不变"), *inside]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Given to a community, the matter lies in that community: its people see what is below their path."""
+        clean: dict[str, Any] = super().clean() or self.cleaned_data
+        below = self.paths.get(clean.get("office_id") or 0, "")
+        if below.startswith(self.case.path):
+            clean["path"] = clean.get("path") or below
+            if not clean["path"].startswith(below):
+                raise ValidationError("所选网格不在该单位的辖区内。")
+        return clean
 
 
 class PartForm(StepForm):
