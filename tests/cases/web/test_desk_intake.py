@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, OTHER_STREET, World
 from tests.cases.web.signing import signed_in
 
 from wangge.cases.actions import Asker
 from wangge.cases.models import Case, Requester
+from wangge.kernel.access.models import Grant, User
 
 FORM: dict[str, Any] = {
     "channel": "hotline",
@@ -163,3 +165,28 @@ def test_each_channel_has_its_own_page(world: World) -> None:
         ("case_intake_deputy", "deputy"),
     ):
         assert client.get(reverse(name)).context["form"].initial["channel"] == channel
+
+
+def deputy(world: World) -> None:
+    user = User.objects.create_user(username="deputy", password=None, display_name="代表老钱")
+    Grant.objects.create(user=user, role="deputy", path="150203", valid_from=timezone.localdate())
+    world.people["代表老钱"] = user
+
+
+def test_a_deputy_suggests_and_sees_no_list(world: World) -> None:
+    deputy(world)
+    client = signed_in(world, "代表老钱")
+    response = client.post(reverse("case_intake_deputy"), FORM | {"do": "file", "channel": "deputy"})
+    assert response.url == reverse("case_intake_deputy")
+    assert Case.objects.get().channel == "deputy"
+    assert client.get(reverse("case_list")).status_code == 403
+
+
+def test_a_deputy_files_no_hotline_order_and_dispatches_nothing(world: World) -> None:
+    deputy(world)
+    client = signed_in(world, "代表老钱")
+    url = reverse("case_intake_deputy")
+    assert client.post(url, FORM | {"do": "file", "channel": "hotline"}).status_code == 400
+    assert client.post(url, FORM | {"do": "dispatch", "channel": "deputy"}).status_code == 400
+    assert client.post(reverse("case_intake"), FORM | {"do": "file"}).status_code == 403
+    assert Case.objects.count() == 0

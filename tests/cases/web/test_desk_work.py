@@ -16,6 +16,7 @@ from tests.cases.web.signing import signed_in
 from wangge.cases.actions import Place
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Notice
+from wangge.kernel.access.models import Grant, User
 
 
 def work(world: World, who: str) -> Any:
@@ -199,3 +200,16 @@ def test_a_leader_sees_no_phone_and_no_name_anywhere(world: World) -> None:
 def test_other_streets_count_nothing_of_ours(world: World) -> None:
     world.file(place=Place(path=OTHER_STREET))
     assert counts(work(world, "街道老王"))["dispatch"] == 0
+
+
+def test_a_departments_leader_counts_what_the_department_has_a_part_in(world: World) -> None:
+    user = User.objects.create_user(username="chief", password=None, display_name="住建局长")
+    office = world.offices["housing"].pk
+    Grant.objects.create(user=user, role="department_leader", office_id=office, valid_from=timezone.localdate())
+    world.people["住建局长"] = user
+    world.dispatched()
+    world.dispatched(kind=world.kinds["building"])
+    client = signed_in(world, "住建局长")
+    page = client.get(reverse("case_overview"))
+    assert (page.context["found"].open, page.context["found"].filed) == (1, 1)
+    assert [client.get(row["url"]).context["total"] for row in page.context["streets"]] == [1]
