@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from wangge.cases.web import desk, desk_case, desk_intake, desk_work, follow, resident
+from wangge.cases.web import (
+    desk,
+    desk_case,
+    desk_import,
+    desk_intake,
+    desk_overview,
+    desk_work,
+    follow,
+    resident,
+)
 
 desk_urlpatterns: list[URLPattern] = [
     path("", desk.case_list, name="case_list"),
     path("my/", desk_work.case_my_work, name="case_my_work"),
     path("my/seen/", desk_work.case_notices_seen, name="case_notices_seen"),
+    path("overview/", desk_overview.case_overview, name="case_overview"),
+    path("overview/map.json", desk_overview.case_overview_map, name="case_overview_map"),
+    path("overview/trend.json", desk_overview.case_overview_trend, name="case_overview_trend"),
+    path("import/", desk_import.case_import, name="case_import"),
+    path("import/run/", desk_import.case_import_run, name="case_import_run"),
+    path("import/rejected/", desk_import.case_import_rejected, name="case_import_rejected"),
     path("dispatch/", desk.case_dispatch_queue, name="case_dispatch_queue"),
     path("box/<slug:code>/", desk.case_box, name="case_box"),
     path("intake/", desk_intake.case_intake, name="case_intake"),
