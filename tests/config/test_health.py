@@ -44,7 +44,10 @@ def test_ready_with_database_migrations_and_sweeper(client: Client) -> None:
     every_sweep_ran(timedelta())
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "checks": {"database": True, "migrations": True, "sweeper": True}}
+    assert answer.json() == {
+        "ready": True,
+        "checks": {"database": True, "migrations": True, "sweeper": True, "audit": True},
+    }
 
 
 @pytest.mark.django_db

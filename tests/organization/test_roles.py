@@ -34,11 +34,12 @@ def test_the_three_administrators_share_nothing_and_see_no_case():
     )
 
 
-def test_a_second_factor_is_required_exactly_where_a_full_name_or_phone_is_read():
+def test_a_second_factor_is_required_of_administrators_and_where_a_full_name_or_phone_is_read():
     assert {r.code for r in ROLES.values() if r.totp_required} == {
         "hotline_dispatcher",
         "hotline_leader",
         "requester_contact",
+        *ADMINISTRATORS,
     }
 
 

@@ -20,23 +20,23 @@ def follow_places(moves: list[tuple[str, str]], on: str) -> int:
     return moving.follow_places(moves=dict(moves), on=date.fromisoformat(on))
 
 
-@sweep(name="cases.clocks", every=30)
+@sweep(name="cases.clocks", every=30, label="时限预警和升级")
 def sweep_clocks(now: datetime) -> int:
     """Warn before, escalate after."""
     return sweeping.warn(now=now) + sweeping.escalate(now=now)
 
 
-@sweep(name="cases.suspended", every=3600)
+@sweep(name="cases.suspended", every=3600, label="挂账到期恢复")
 def sweep_suspended(now: datetime) -> int:
     """Suspended cases whose day has come are handled again: suspended, never forgotten."""
     return sweeping.end_suspensions(now=now)
 
 
-@sweep(name="cases.archive", every=3600)
+@sweep(name="cases.archive", every=3600, label="自动归档")
 def sweep_archive(now: datetime) -> int:
     return actions.archive_old(now=now)
 
 
-@sweep(name="cases.tallies", every=60)
+@sweep(name="cases.tallies", every=60, label="压缩计数")
 def sweep_tallies(now: datetime) -> int:  # noqa: ARG001
     return tallies.compact()

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from wangge.kernel.access.routes import public
 from wangge.kernel.jobs import health as jobs_health
+from wangge.kernel.jobs.models import Outcome
 
 # A job that could run and has waited longer than this means no worker, or too few.
 QUEUE_SECONDS = 300
@@ -85,6 +86,11 @@ def sweeper_alive() -> bool:
     return not any(one.late for one in jobs_health.health())
 
 
+def audit_broken() -> bool:
+    """Whether the last daily verification found the audit record changed (``kernel/audit/jobs.py``)."""
+    return any(one.name == "audit.verify" and one.outcome == Outcome.FAILED for one in jobs_health.health())
+
+
 @public("A process supervisor asks whether the process lives; the answer says nothing else")
 def healthz(_request: HttpRequest) -> HttpResponse:
     """``/healthz``: the process answers."""
@@ -98,7 +104,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     ready = all(finding.well for finding in findings)
     checks = {finding.name: finding.well for finding in findings}
     if ready:
-        checks["sweeper"] = sweeper_alive()
+        checks |= {"sweeper": sweeper_alive(), "audit": not audit_broken()}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 

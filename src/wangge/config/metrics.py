@@ -26,10 +26,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from wangge.cases.enums import OPEN_STATES
 from wangge.cases.models import Case
+from wangge.config import health
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.routes import public
 from wangge.kernel.audit.queries import seal_state
 from wangge.kernel.jobs import health as jobs_health
+from wangge.kernel.jobs.models import Outcome
 
 logger = structlog.get_logger(__name__)
 
@@ -111,6 +113,17 @@ def _sweep_age() -> Rows:
 def _sweep_late() -> Rows:
     for one in jobs_health.health():
         yield (one.name,), float(one.late)
+
+
+@gauge("wangge_sweep_failed", "1 when the last run of a sweep failed", labels=("name",))
+def _sweep_failed() -> Rows:
+    for one in jobs_health.health():
+        yield (one.name,), float(one.outcome == Outcome.FAILED)
+
+
+@gauge("wangge_audit_broken", "1 when the daily verification found the audit record changed")
+def _audit_broken() -> Rows:
+    yield (), float(health.audit_broken())
 
 
 @gauge("wangge_jobs", "Jobs by state", labels=("state",))

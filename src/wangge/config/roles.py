@@ -7,7 +7,7 @@ is part of), or no domain row at all. Grants of place roles carry the office too
 
 System, security and audit administrators exclude each other (GB/T 22239-2019, level 3): the first keeps
 the machine running, the second gives rights, the third watches both; none of them sees a case.
-Roles that may read a full phone or name need a second factor.
+They, and roles that may read a full phone or name, need a second factor.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _role(code: str, label: str, *permissions: Iterable[str], reach: Reach = Rea
 
 
 def _administrator(code: str, label: str, separation: str, *permissions: str) -> Role:
-    return Role(code, label, frozenset(permissions), reach=Reach.NONE, separation=separation)
+    return Role(code, label, frozenset(permissions), reach=Reach.NONE, separation=separation, totp_required=True)
 
 
 _ALL: Final = (

@@ -278,20 +278,33 @@ def test_a_role_that_unmasks_must_set_up_the_second_factor_first(client: Client,
     done = client.post("/account/totp/", {"code": pyotp.TOTP(secret).now()})
     assert done.content.decode().count("<li><code>") == 10
     assert client.get("/account/totp/picture.svg").status_code == 404
-    assert client.get("/desk/").status_code == 200
+    assert client.get("/desk/cases/").status_code == 200
 
 
 def test_other_roles_and_other_installations_need_no_second_factor(
     client: Client, security_admin: User, make: MakeUser, settings: Any
 ) -> None:
     settings.REQUIRE_TOTP = True
-    sign_in(client, security_admin)
-    assert client.get("/admin/accounts/").status_code == 200
+    sign_in(client, make("区领导老马", "district_leader", "150203"))
+    assert client.get("/desk/cases/").status_code == 200
     settings.REQUIRE_TOTP = False
-    operator = make("接线员小陈", "hotline_dispatcher", "150203")
     other = Client()
-    sign_in(other, operator)
-    assert other.get("/desk/").status_code == 200
+    sign_in(other, security_admin)
+    assert other.get("/admin/accounts/").status_code == 200
+
+
+def test_each_of_the_three_administrators_needs_a_second_factor(
+    system_admin: User, security_admin: User, audit_admin: User, settings: Any
+) -> None:
+    settings.REQUIRE_TOTP = True
+    for user, page in (
+        (system_admin, "/admin/jobs/"),
+        (security_admin, "/admin/accounts/"),
+        (audit_admin, "/admin/audit/"),
+    ):
+        client = Client()
+        sign_in(client, user)
+        assert client.get(page).url == "/account/totp/"
 
 
 def test_the_second_factor_is_switched_off_only_with_a_code_and_where_no_role_needs_it(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -39,3 +41,9 @@ def five(transactional_db: None) -> list[AuditEntry]:
     found = [record(f"test.thing.step{n}", changes={"state": [n, n + 1]}, reason="测试") for n in range(5)]
     assert seal() == 5
     return found
+
+
+@pytest.fixture(autouse=True)
+def _own_anchors(settings: Any, tmp_path: Path) -> None:
+    """The heads kept by the installation in this folder are none of a test's business."""
+    settings.VAR_DIR = tmp_path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from wangge.kernel.audit.context import current
+
+KEPT: Final = timedelta(days=30)
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -61,6 +63,13 @@ def unlock(username: str) -> int:
     """Forget the failures of an account from every address; how many rows there were."""
     count: int = reset(username=username)
     return count
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete failures a month old (or older than any lock lasts): they name accounts and addresses. How many."""
+    keep = max(KEPT, get_cool_off() or KEPT)
+    done, _ = AccessAttempt.objects.filter(attempt_time__lt=now - keep).delete()
+    return int(done)
 
 
 def locked_page(

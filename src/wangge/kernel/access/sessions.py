@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib import import_module
 
 from django.conf import settings
@@ -64,6 +65,16 @@ def follow_key(*, old: str | None, new: str | None) -> None:
     """The session goes on under a new key (Django cycles it when the password changes)."""
     if old and new and old != new:
         SignIn.objects.filter(session_key=old, ended_at__isnull=True).update(session_key=new)
+
+
+@transaction.atomic
+def forget_expired(*, now: datetime) -> int:
+    """Delete sessions whose time is over; a sign-in left to expire is marked as ended. How many sessions."""
+    done, _ = Session.objects.filter(expire_date__lt=now).delete()
+    alive = Session.objects.values("session_key")
+    left = SignIn.objects.filter(ended_at__isnull=True).exclude(session_key__in=alive)
+    left.update(ended_at=now, ended_by="会话到期")
+    return done
 
 
 def close_session(*, request: HttpRequest, reason: str) -> None:

@@ -15,11 +15,11 @@ def deliver(delivery_id: int) -> None:
     webhooks.deliver(delivery_id)
 
 
-@sweep(name="api.lost_deliveries", every=60)
+@sweep(name="api.lost_deliveries", every=60, label="补发回调")
 def ask_again(now: datetime) -> int:
     return webhooks.ask_again(now)
 
 
-@sweep(name="api.old_rows", every=3600)
+@sweep(name="api.old_rows", every=3600, label="清理接口旧记录")
 def forget_old(now: datetime) -> int:
     return idempotency.forget_old(now) + webhooks.forget_old(now)

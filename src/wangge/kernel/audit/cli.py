@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wangge.kernel.audit import anchors
 from wangge.kernel.audit.queries import seal_state
 from wangge.kernel.audit.sealing import Head, head, seal_all
 from wangge.kernel.audit.verifying import find
@@ -17,9 +18,9 @@ app = typer.Typer(no_args_is_help=True, help="审计:核验与封存。")
 def verify(
     anchor: Annotated[str, typer.Option(help="另处留存的链头(序号:哈希),一并核对。")] = "",
 ) -> None:
-    """核验审计链:指出被修改、删除、插入的记录;有问题时退出码为 1。"""
+    """核验审计链,与每日留存的链头核对:指出被修改、删除、插入的记录;有问题时退出码为 1。"""
     found = 0
-    for finding in find(anchor=_parse(anchor) if anchor else None):
+    for finding in find(anchor=_parse(anchor) if anchor else None, anchors=anchors.kept()):
         found += 1
         typer.echo(f"✗ {finding}")
     state = seal_state()
@@ -37,11 +38,7 @@ def seal() -> None:
 
 
 def _parse(text: str) -> Head:
-    position, _, digest = text.partition(":")
     try:
-        parsed = Head(int(position), bytes.fromhex(digest))
+        return anchors.parse(text)
     except ValueError:
-        parsed = Head(0, b"")
-    if len(parsed.digest) != 32:
-        raise typer.BadParameter("链头的格式是“序号:64位十六进制哈希”。")
-    return parsed
+        raise typer.BadParameter("链头的格式是“序号:64位十六进制哈希”。") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,13 +52,15 @@ _SEALED: Final = f"""
 SELECT s.position, s.entry_id, s.content, s.digest, (extract(epoch FROM s.sealed_at) * 1000000)::bigint,
        {chain.columns("e")}
 FROM audit_auditseal s LEFT JOIN audit_auditentry e ON e.id = s.entry_id
+WHERE s.position > %s
 ORDER BY s.position
 """  # noqa: S608 - our own column list
 
 _UNSEALED: Final = """
 SELECT e.id, e.at, e.actor_label, e.action
 FROM audit_auditentry e
-WHERE NOT EXISTS (SELECT 1 FROM audit_auditseal s WHERE s.entry_id = e.id)
+WHERE e.id > coalesce((SELECT entry_id FROM audit_auditseal WHERE position = %s), 0)
+  AND NOT EXISTS (SELECT 1 FROM audit_auditseal s WHERE s.entry_id = e.id)
   AND NOT EXISTS (SELECT 1 FROM audit_auditpending p WHERE p.entry_id = e.id)
 ORDER BY e.id
 """
@@ -70,28 +72,41 @@ ORDER BY p.entry_id
 """
 
 
-def verify(*, anchor: Head | None = None) -> list[Finding]:
-    """Every finding; an empty list says the record is whole. ``anchor``: a head kept elsewhere, checked too."""
-    return list(find(anchor=anchor))
+def verify(*, anchor: Head | None = None, anchors: Sequence[Head] = (), since: Head | None = None) -> list[Finding]:
+    """Every finding; an empty list says the record is whole. See ``find``."""
+    return list(find(anchor=anchor, anchors=anchors, since=since))
 
 
-def find(*, anchor: Head | None = None) -> Iterator[Finding]:
+def find(*, anchor: Head | None = None, anchors: Sequence[Head] = (), since: Head | None = None) -> Iterator[Finding]:
     """The findings one by one, in flat memory, over one consistent view of the tables.
 
-    Must not be called inside a transaction.
+    ``anchors`` are heads kept elsewhere, checked too. ``since``: a head found whole before; only it and what came
+    after are looked at. Must not be called inside a transaction.
     """
+    known = {one.position: one.digest for one in (*anchors, *([anchor] if anchor else ())) if one.position}
     with _one_view():
-        yield from _along_the_chain(anchor)
-        for entry_id, at, actor, action in _stream(_UNSEALED):
+        if since is not None and since.position:
+            yield from _still_there(since)
+        start = since or Head(0, chain.GENESIS)
+        yield from _along_the_chain(known, start)
+        for entry_id, at, actor, action in _stream(_UNSEALED, start.position):
             yield Finding(Kind.INSERTED, entry_id, None, f"{at:%Y-%m-%d %H:%M:%S} UTC {actor} {action}")
         for (entry_id,) in _stream(_VANISHED):
             yield Finding(Kind.REMOVED, entry_id, None, "尚未封存")
 
 
-def _along_the_chain(anchor: Head | None) -> Iterator[Finding]:
-    position, digest, before = 0, chain.GENESIS, 0
-    anchored = anchor is None or anchor.position == 0
-    for row in _stream(_SEALED):
+def _still_there(since: Head) -> Iterator[Finding]:
+    found = list(_stream("SELECT entry_id, digest FROM audit_auditseal WHERE position = %s", since.position))
+    if not found:
+        yield Finding(Kind.ANCHOR, None, since.position, "这个位置的封印已不存在")
+    elif bytes(found[0][1]) != since.digest:
+        yield Finding(Kind.ANCHOR, found[0][0], since.position, "此前的链条已被改写")
+
+
+def _along_the_chain(anchors: dict[int, bytes], start: Head) -> Iterator[Finding]:
+    position, digest, before = start.position, start.digest, 0
+    missing_anchors = {at for at in anchors if at > start.position}
+    for row in _stream(_SEALED, start.position):
         at, entry_id, content, stored, sealed_at = row[0], row[1], bytes(row[2]), bytes(row[3]), row[4]
         entry = row[5:]
         if at != position + 1:
@@ -106,14 +121,14 @@ def _along_the_chain(anchor: Head | None) -> Iterator[Finding]:
         elif entry[1] > sealed_at or (before and entry[1] < before - _DAY):
             # No transaction stays open for a day: an entry older than that would have been sealed long before.
             yield Finding(Kind.BACKDATED, entry_id, at)
-        if anchor is not None and at == anchor.position:
-            anchored = True
-            if stored != anchor.digest:
+        if at in missing_anchors:
+            missing_anchors.discard(at)
+            if stored != anchors[at]:
                 yield Finding(Kind.ANCHOR, entry_id, at, "此前的链条已被改写")
         # Go on from what is stored, so that one change is one finding and not all that follow.
         position, digest, before = at, stored, sealed_at
-    if not anchored and anchor is not None:
-        yield Finding(Kind.ANCHOR, None, anchor.position, f"这个位置的封印已不存在,链条止于第 {position} 号")
+    for gone in sorted(missing_anchors):
+        yield Finding(Kind.ANCHOR, None, gone, f"这个位置的封印已不存在,链条止于第 {position} 号")
 
 
 @contextmanager
@@ -124,8 +139,8 @@ def _one_view() -> Iterator[None]:
         yield
 
 
-def _stream(sql: str) -> Iterator[tuple[Any, ...]]:
+def _stream(sql: str, *values: int) -> Iterator[tuple[Any, ...]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values)
         while rows := cursor.fetchmany(5_000):
             yield from rows

@@ -18,7 +18,7 @@ _TODAY_EVERY: Final = timedelta(minutes=10)
 _AT_ONCE: Final = 31
 
 
-@sweep(name="facts.daily", every=60)
+@sweep(name="facts.daily", every=60, label="每日统计")
 def keep_fresh(now: datetime) -> int:
     """Rebuild what is stale; how many days were."""
     today = timezone.localdate(now)

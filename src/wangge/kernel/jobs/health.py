@@ -21,6 +21,7 @@ class SweepHealth:
     """A sweep and its last run. ``ran_at`` is None when it never ran (then it is late)."""
 
     name: str
+    label: str
     every: float
     ran_at: datetime | None
     took: float | None
@@ -34,6 +35,14 @@ class SweepHealth:
     @property
     def ok(self) -> bool:
         return not self.late and self.outcome in (Outcome.OK, Outcome.RUNNING)
+
+    @property
+    def period(self) -> str:
+        """``every`` in words: 30 秒, 5 分钟, 1 小时, 1 天."""
+        for seconds, word in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+            if self.every >= seconds:
+                return f"{self.every / seconds:g} {word}"
+        return f"{self.every:g} 秒"
 
     def __str__(self) -> str:
         if self.ran_at is None:
@@ -60,6 +69,7 @@ def health(*, now: datetime | None = None) -> list[SweepHealth]:
         found.append(
             SweepHealth(
                 name=wanted.name,
+                label=wanted.label,
                 every=wanted.every,
                 ran_at=beat.ran_at if beat else None,
                 took=beat.took if beat else None,
@@ -107,3 +117,25 @@ def queue() -> QueueHealth:
                   OR (j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now()))"""
         )
         return QueueHealth(*cursor.fetchone())
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job given up after all its tries. Its arguments are not shown: they may name somebody."""
+
+    id: int
+    name: str
+    attempts: int
+    failed_at: datetime | None
+
+
+def failed(*, limit: int = 50) -> list[FailedJob]:
+    """The jobs given up, newest first; ``queue().failed`` says how many there are in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT j.id, j.task_name, j.attempts,
+                      (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'failed')
+               FROM procrastinate_jobs j WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s""",
+            [limit],
+        )
+        return [FailedJob(*row) for row in cursor.fetchall()]

@@ -40,7 +40,7 @@ DELETE FROM jobs_jobreceipt r WHERE r.at < %(now)s - interval '8 days'
 """
 
 
-@sweep(name="jobs.orphans", every=20)
+@sweep(name="jobs.orphans", every=20, label="接回中断的任务")
 def take_up_orphans(now: datetime) -> int:  # noqa: ARG001 - workers' pulses are the database's time
     """Jobs whose worker is gone: again, unless they have gone through too many."""
     with connection.cursor() as cursor:
@@ -55,7 +55,7 @@ def take_up_orphans(now: datetime) -> int:  # noqa: ARG001 - workers' pulses are
     return len(found)
 
 
-@sweep(name="jobs.retention", every=3600)
+@sweep(name="jobs.retention", every=3600, label="清理旧任务")
 def forget_old_jobs(now: datetime) -> int:
     """Finished jobs go after a week, failed ones after 90 days, receipts after their job."""
     with connection.cursor() as cursor:

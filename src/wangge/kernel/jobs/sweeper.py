@@ -36,11 +36,12 @@ _LONGEST_WAIT: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """``every`` in seconds, from start to start."""
+    """``every`` in seconds, from start to start; ``label`` is what an administrator reads."""
 
     name: str
     every: float
     run: Run
+    label: str = ""
 
 
 _sweeps: dict[str, Sweep] = {}
@@ -48,14 +49,14 @@ _running: ContextVar[Sweep | None] = ContextVar("wangge_sweep", default=None)
 _failed_rows: ContextVar[list[str] | None] = ContextVar("wangge_sweep_failed_rows", default=None)
 
 
-def sweep(*, name: str, every: float) -> Callable[[F], F]:
+def sweep(*, name: str, every: float, label: str = "") -> Callable[[F], F]:
     """Register a function of the present instant, run every ``every`` seconds; it returns how many rows it handled."""
 
     def register(run: F) -> F:
         held = _sweeps.get(name)
         if held is not None and held.run is not run:
             raise ValueError(f"two sweeps are named {name!r}")
-        _sweeps[name] = Sweep(name, every, run)
+        _sweeps[name] = Sweep(name, every, run, label or name)
         return run
 
     return register

@@ -15,6 +15,6 @@ def export(pk: str) -> None:
     actions.run_export(pk=pk)
 
 
-@sweep(name="listing.expire_exports", every=3600)
+@sweep(name="listing.expire_exports", every=3600, label="清理过期导出")
 def expire(now: datetime) -> int:
     return actions.expire_exports(now=now)

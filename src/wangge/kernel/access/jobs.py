@@ -1,0 +1,13 @@
+"""What is over is cleared away: sessions that ended by themselves, old failed logins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wangge.kernel.access import lockout, sessions
+from wangge.kernel.jobs.sweeper import sweep
+
+
+@sweep(name="access.sessions", every=86_400, label="清理过期会话和登录失败记录")
+def forget_old_sessions(now: datetime) -> int:
+    return sessions.forget_expired(now=now) + lockout.forget_old(now=now)
