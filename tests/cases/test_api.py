@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from tests.cases.conftest import OTHER_STREET, STREET, World
 
+from wangge.cases.actions import Place
 from wangge.cases.models import Case
+from wangge.kernel.api.models import System
 from wangge.kernel.api.systems import create_system
 
 SCOPES = ("cases:read", "cases:write", "cases:dispatch", "cases:handle")
@@ -155,3 +157,12 @@ def test_a_phone_finds_nothing_however_it_is_written(street: Caller, phone: str)
     street.post("/cases", FILED)
     status, page = street.call("GET", f"/cases?q={quote(phone)}")
     assert (status, page["items"], page["total"]) == (200, [], 0)
+
+
+def test_a_source_number_of_another_street_tells_nothing(street: Caller, world: World) -> None:
+    """An import may have used the same name of the source; its matters are not read by guessing numbers."""
+    name = System.objects.get().name
+    elsewhere = Place(path="150203002001", address="沼潭大街")
+    world.file(text="别街的事", place=elsewhere, source_system=name, source_number="N7")
+    status, problem = street.post("/cases", {**FILED, "source_number": "N7"})
+    assert (status, problem["code"], "text" in problem) == (409, "source_number_taken", False)

@@ -204,6 +204,8 @@ def file_case(request: HttpRequest, data: CaseIn) -> Status[CaseOut]:
         source_number=data.source_number,
         created_at=data.created_at,
     )
+    if not system.scope.covers(case.path, case.office_ids):
+        raise Problem(409, "该来源编号已用于其他范围的事项。", code="source_number_taken")
     return Status(201, _out(case))
 
 
@@ -270,9 +272,9 @@ def dispatch(request: HttpRequest, number: Annotated[str, Field(max_length=24)],
         if data.lead_office_id is not None:
             plan = overridden(
                 plan,
+                case,
                 lead_id=data.lead_office_id,
                 assist_ids=data.assist_office_ids,
-                channel=case.channel,
                 reason=data.reason,
             )
     except CannotDispatch as error:

@@ -2,7 +2,7 @@
 
 Divisions are public knowledge: whoever holds ``territory.read`` anywhere may read them all. Grids, their
 staff, aliases and place codes are read below the user's own paths (for roles of an office: below the
-district that the office serves) and maintained below the paths of ``territory.manage``.
+division that the office serves) and maintained below the paths of ``territory.manage``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from wangge.kernel.access.models import User
 from wangge.kernel.access.policy import office_path
 from wangge.kernel.access.scopes import Scope, scope
 from wangge.territory.models import Grid
 
 READ: Final = "territory.read"
 MANAGE: Final = "territory.manage"
-_DISTRICT: Final = 6
 
 
 def _reach(user: Any, permission: str) -> Scope:
     held = scope(user, permission)
-    served = {(office_path(o) or "")[:_DISTRICT] for o in held.offices} if permission == READ else set()
+    served = {office_path(o) or "" for o in held.offices} if permission == READ else set()
     return Scope(tuple(sorted({*held.paths, *filter(None, served)})))
 
 
@@ -59,3 +60,12 @@ def may_manage_any(user: Any) -> bool:
 def managed_paths(user: Any) -> tuple[str, ...]:
     """The paths below which ``user`` maintains places; none is no right at all."""
     return _reach(user, MANAGE).paths
+
+
+def may_place(user: Any, person: User) -> bool:
+    """Whether ``user`` puts ``person`` into a grid: somebody else, whose present rights all lie below ``user``'s
+    paths. Of anybody further away not even the name is told."""
+    reach = _reach(user, MANAGE)
+    held = person.grants.in_force(timezone.localdate())
+    places = [g.path or (office_path(g.office_id) if g.office_id else None) or "" for g in held]
+    return person.pk != user.pk and all(reach.covers(place) for place in places)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
-from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.scopes import may, scope
 from wangge.kernel.listing import rendering
 from wangge.organization import actions, policy
 from wangge.organization.enums import Level
@@ -105,11 +105,13 @@ def _managed(request: HttpRequest, pk: int) -> Office:
 def _page(request: HttpRequest, office: Office, **given: Any) -> HttpResponse:
     may_manage = policy.may_manage(request.user, office.path) and office.valid_to is None
     members = [s for s in staff_of_office(office.pk) if policy.may_read_staff(request.user, s)]
+    # The office is everybody's directory; who worked on it is known where its staff is.
+    may_name = may(request.user, policy.READ, path=office.path, offices=(office.pk,))
     history = [
         {
             "at": change.at,
             "title": change.get_what_display(),
-            "who": change.by or "系统",
+            "who": (change.by or "系统") if may_name else "",
             "note": "\n".join([f"生效日期:{change.on}", *_words(change.before, change.after), change.reason]).strip(),
         }
         for change in office.changes.select_related("by")
