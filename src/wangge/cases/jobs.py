@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from wangge.cases import actions, moving, sweeping, tallies
+from wangge.cases import actions, moving, retention, sweeping, tallies
 from wangge.cases.models import Case
 from wangge.kernel.jobs.queue import task
 from wangge.kernel.jobs.sweeper import sweep
@@ -35,6 +35,11 @@ def sweep_suspended(now: datetime) -> int:
 @sweep(name="cases.archive", every=3600, label="自动归档")
 def sweep_archive(now: datetime) -> int:
     return actions.archive_old(now=now)
+
+
+@sweep(name="cases.retention", every=86_400, label="清除保存期满的个人信息")
+def sweep_retention(now: datetime) -> int:
+    return retention.erase_expired(now=now)
 
 
 @sweep(name="cases.tallies", every=60, label="压缩计数")

@@ -109,8 +109,8 @@ class Case(VersionedModel):
     objects = CaseQuerySet.as_manager()
 
     personal_data: ClassVar[dict[str, Personal]] = {
-        "text": Personal("办理诉求", HANDLING_BASIS, "有权查看该事项的工作人员", "结案后3年"),
-        "address": Personal("确定办理单位和现场", HANDLING_BASIS, "有权查看该事项的工作人员", "结案后3年"),
+        "text": Personal("办理诉求", HANDLING_BASIS, "有权查看该事项的工作人员", "随业务档案;其中的号码结案后3年清除"),
+        "address": Personal("确定办理单位和现场", HANDLING_BASIS, "有权查看该事项的工作人员", "随业务档案"),
     }
 
     class Meta:
@@ -407,14 +407,39 @@ class CaseRules(models.Model):
     archive_days = models.PositiveSmallIntegerField("自动归档天数", default=30)
     repeat_radius_m = models.PositiveIntegerField("重复判定半径(米)", default=300)
     repeat_days = models.PositiveSmallIntegerField("重复判定天数", default=30)
+    retention_days = models.PositiveSmallIntegerField(
+        "诉求人信息保存天数",
+        default=1095,
+        help_text="结案后满此天数,清除姓名、电话和诉求人提交的材料(个人信息保护法第19条)",
+    )
 
     class Meta:
         verbose_name = "办理规则"
         verbose_name_plural = "办理规则"
-        constraints = [models.UniqueConstraint(fields=["path", "valid_from"], name="case_rules_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["path", "valid_from"], name="case_rules_once"),
+            models.UniqueConstraint(fields=["path"], name="case_rules_one_open", condition=Q(valid_to__isnull=True)),
+            models.CheckConstraint(
+                name="case_rules_period", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from"))
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"办理规则 {self.path or '默认'} {self.valid_from}"
+
+
+class CaseErasure(models.Model):
+    """What was personal in a case is gone since then, because the time it may be kept was over."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="erasure")
+    at = models.DateTimeField("清除时间")
+
+    class Meta:
+        verbose_name = "个人信息清除"
+        verbose_name_plural = "个人信息清除"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at:%F}"
 
 
 class Attempt(models.Model):

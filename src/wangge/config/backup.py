@@ -1,7 +1,7 @@
 """Backup and restore: ``pg_dump`` (from PATH or from the wheel) and a copy of the uploaded files.
 
-The dump is one consistent snapshot; files are copied after it, and as uploads are never changed or removed,
-every file the snapshot knows is there.
+The dump is one consistent snapshot; files are copied after it, and as uploads are never changed, and removed only
+when the time they may be kept is over, every file the snapshot knows is there.
 """
 
 from __future__ import annotations

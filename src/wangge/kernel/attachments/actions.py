@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Final, cast
 
 from django.conf import settings
@@ -107,6 +109,30 @@ def remove(*, attachment: Attachment, reason: str, path: str = "") -> None:
         return
     attachment.removed_at = now
     record("attachments.attachment.remove", attachment, changes={"removed_at": [None, now]}, reason=reason, path=path)
+
+
+@transaction.atomic
+def erase(*, attachments: Iterable[Attachment], reason: str) -> int:
+    """The time these may be kept is over: rows stay without their file names, bytes go after the commit. How many.
+
+    Bytes that another attachment still has (the same photo of another matter) stay with that one.
+    """
+    now, done = timezone.now(), 0
+    for attachment in attachments:
+        name = f"已清除.{extension_of(attachment.name)}"
+        if not Attachment.objects.filter(pk=attachment.pk, erased_at__isnull=True).update(
+            removed_at=attachment.removed_at or now, erased_at=now, name=name
+        ):
+            continue
+        record("attachments.attachment.erase", attachment, changes={"erased_at": [None, now]}, reason=reason)
+        transaction.on_commit(partial(_delete_unneeded, attachment.sha256))
+        done += 1
+    return done
+
+
+def _delete_unneeded(sha256: str) -> None:
+    if not Attachment.objects.filter(sha256=sha256, erased_at__isnull=True).exists():
+        storage.delete(sha256)
 
 
 def _copy_within_limit(file: File[bytes], target: BinaryIO, name: str) -> None:

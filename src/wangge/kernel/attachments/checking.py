@@ -29,7 +29,7 @@ class Problem:
 def problems() -> Iterator[Problem]:
     """Every row's files are read in full and compared with their hash; then every file is asked for its row."""
     checked: set[str] = set()
-    for attachment in Attachment.objects.order_by("pk").iterator(chunk_size=1000):
+    for attachment in Attachment.objects.filter(erased_at__isnull=True).order_by("pk").iterator(chunk_size=1000):
         if attachment.sha256 in checked:
             continue
         checked.add(attachment.sha256)
@@ -61,7 +61,7 @@ def repair(problem: Problem) -> bool:
         # An upload of the same bytes may just have taken it over; then it is young again.
         if problem.path.stat().st_mtime >= time.time() - ORPHAN_AGE_SECONDS:
             return False
-        if Attachment.objects.filter(sha256=problem.path.name.split(".")[0]).exists():
+        if Attachment.objects.filter(sha256=problem.path.name.split(".")[0], erased_at__isnull=True).exists():
             return False
         problem.path.unlink()
         return True

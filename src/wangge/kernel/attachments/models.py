@@ -21,7 +21,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(models.Model):
-    """One upload. Never deleted: removed ones (``removed_at``) are kept for the record and served to nobody."""
+    """One upload. Never deleted: removed ones (``removed_at``) are kept for the record and served to nobody.
+
+    Of an erased one (``erased_at``: the time it may be kept is over) the row stays and the bytes are gone.
+    """
 
     uuid = models.UUIDField("标识", default=uuid.uuid4, unique=True, editable=False)
     owner_type = models.CharField("所属类别", max_length=60)
@@ -43,6 +46,7 @@ class Attachment(models.Model):
     )
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
     removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+    erased_at = models.DateTimeField("清除时间", null=True, blank=True)
 
     objects: ClassVar[AttachmentQuerySet] = AttachmentQuerySet.as_manager()  # type: ignore[assignment]
 

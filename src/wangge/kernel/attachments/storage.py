@@ -69,6 +69,12 @@ def put(source: BinaryIO | bytes, sha256: str, variant: str = "original") -> boo
     return True
 
 
+def delete(sha256: str) -> None:
+    """Delete the bytes and every variant. The caller has made sure that no row needs them."""
+    for variant in VARIANTS:
+        path_of(sha256, variant).unlink(missing_ok=True)
+
+
 def stored_files() -> Iterator[Path]:
     """Every file below the root, unfinished ones included."""
     for folder, folders, names in os.walk(root()):
