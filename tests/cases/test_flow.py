@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.cases.conftest import GRID, World
 
 from wangge.cases.actions import Asker, Place, ask, decide
-from wangge.cases.dispatching import overridden, plans_for
+from wangge.cases.dispatching import CannotDispatch, overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock
 from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
@@ -57,12 +57,16 @@ def test_dispatch_says_why_in_words(world: World) -> None:
 
 def test_an_override_asks_for_a_reason(world: World) -> None:
     case = world.file()
-    plan = overridden(
-        plans_for(case)[0], lead_id=world.offices["housing"].pk, assist_ids=[], channel="hotline", reason=""
-    )
+    plan = overridden(plans_for(case)[0], case, lead_id=world.offices["housing"].pk, assist_ids=[], reason="")
     with pytest.raises(Refused, match="改派理由"):
         CaseFlow(case, world["话务小赵"]).dispatch(plan=plan)
     assert again(case).state == "received"
+
+
+def test_an_office_elsewhere_cannot_be_chosen(world: World) -> None:
+    case = world.file()
+    with pytest.raises(CannotDispatch, match="沼潭街道社会治理综合指挥中心不管辖事发地点"):
+        overridden(plans_for(case)[0], case, lead_id=world.offices["other_centre"].pk, assist_ids=[], reason="随便给")
 
 
 def test_the_second_to_press_is_told_who_was_first(world: World) -> None:

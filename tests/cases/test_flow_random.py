@@ -33,8 +33,8 @@ def _arguments(world: World, case: Case, name: str, pick: int) -> dict[str, Any]
     chosen = plans_for(case)
     make: dict[str, Callable[[], dict[str, Any]]] = {
         "dispatch": lambda: {
-            "plan": overridden(chosen[0], lead_id=office.pk, assist_ids=[], channel=case.channel, reason="随机")
-            if pick % 3 == 0 and office.level != "community"
+            "plan": overridden(chosen[0], case, lead_id=office.pk, assist_ids=[], reason="随机")
+            if pick % 3 == 0 and office.level != "community" and case.path.startswith(office.path)
             else chosen[0]
         },
         "answer": lambda: {"reply": "已答复" if pick % 2 else ""},

@@ -10,11 +10,12 @@ from django.core.cache import cache
 from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, GRID, NEIGHBOUR, STREET, World
 
-from wangge.cases import jobs, moving, policy, queries, tallies
+from wangge.cases import jobs, moving, policy, tallies
 from wangge.cases.actions import Place
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseRules
 from wangge.cases.rules import rules_for
+from wangge.cases.story import story
 from wangge.duties.models import Duty, DutyList
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.flow import NotPermitted
@@ -52,7 +53,7 @@ def test_open_matters_follow_a_recoded_street(world: World, django_capture_on_co
     (row,) = at_grid.transitions.filter(step="move_place")
     assert row.data == {"path": [GRID, "150203009001001"]}
     assert (row.source, row.target) == ("dispatched", "dispatched")
-    assert "友谊社区" in next(line for line in queries.story(at_grid) if line.what == "随区划变更").text
+    assert "友谊社区" in next(line for line in story(at_grid) if line.what == "随区划变更").text
     assert AuditEntry.objects.filter(action="cases.case.follow_places").count() == 1
 
 

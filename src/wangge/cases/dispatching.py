@@ -85,16 +85,20 @@ def best_plan(case: Case) -> Plan:
     return found[0]
 
 
-def overridden(plan: Plan, *, lead_id: int, assist_ids: Sequence[int], channel: str, reason: str) -> Plan:
-    """The same matter given to offices a person chose. Raises ``CannotDispatch`` on a choice the rules forbid."""
-    lead = organization.office(lead_id)
-    if lead is None:
-        raise CannotDispatch("所选主办单位不存在或已撤销。")
+def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int], reason: str) -> Plan:
+    """The same matter given to offices a person chose. Raises ``CannotDispatch`` on a choice the rules forbid:
+    a closed office, one that does not serve the place (it could not even see the case), one below the street."""
+    chosen = [organization.office(i) for i in dict.fromkeys((lead_id, *assist_ids))]
+    if any(office is None or not office.open for office in chosen):
+        raise CannotDispatch("所选单位不存在或已撤销。")
+    offices = [office for office in chosen if office is not None]
+    elsewhere = [office.name for office in offices if not case.path.startswith(office.path)]
+    if elsewhere:
+        raise CannotDispatch(f"{'、'.join(elsewhere)}不管辖事发地点,请改正地点或选择其他单位。")
+    lead, channel = offices[0], case.channel
     if channel in HOTLINE_CHANNELS and lead.level == BELOW_STREET:
         raise CannotDispatch("热线工单不得直接派到社区、网格,请派到街道(条例第17条)。")
-    assists = tuple(
-        ref for ref in (organization.office(i) for i in dict.fromkeys(assist_ids) if i != lead_id) if ref is not None
-    )
+    assists = tuple(offices[1:])
     return replace(
         plan,
         lead=lead,

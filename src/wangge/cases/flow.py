@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from wangge.cases import clocks, policy
+from wangge.cases import clocks, guards, policy
 from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json
 from wangge.cases.enums import (
     LIVE_STATES,
@@ -42,72 +42,6 @@ from wangge.organization import queries as organization
 S = CaseState
 # Linked to one of these, a case is answered at once.
 ANSWERED_ROOTS: Final = frozenset({S.CHECKED, S.CLOSED, S.ARCHIVED})
-# A case closed without reaching the requester may still be rated by them (background).
-RATED_WITHIN_DAYS: Final = 7
-
-
-def _not_designated(flow: CaseFlow) -> str | None:
-    return "本单位为指定承办单位,不得再次退单(潍坊市12345条例)。" if flow.obj.designated else None
-
-
-def _within_return_window(flow: CaseFlow) -> str | None:
-    hours = rules_for(flow.obj.path).return_hours
-    start = flow.obj.dispatched_at
-    late = start is not None and flow.now > start + timedelta(hours=hours)
-    return f"派单已超过{hours}小时,不能退单;职责有争议请申请协调。" if late else None
-
-
-def _contacted(flow: CaseFlow) -> str | None:
-    case = flow.obj
-    if case.is_anonymous or not case.reply_wanted or case.contacted_at is not None:
-        return None
-    return "尚未联系诉求人,请先登记联系情况。"
-
-
-def _parts_answered(flow: CaseFlow) -> str | None:
-    waiting = flow.obj.parts.filter(
-        role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING]
-    ).values_list("office_id", flat=True)
-    if not waiting:
-        return None
-    names = organization.names(list(waiting))
-    return f"协办单位尚未反馈:{'、'.join(names.values())}。"
-
-
-def _somebody_else(flow: CaseFlow) -> str | None:
-    own = flow.user is not None and flow.obj.handled_by_id == flow.user.pk
-    return "核查人不能是办理人本人,请由其他人员核查。" if own else None
-
-
-def _within_reopen_window(flow: CaseFlow) -> str | None:
-    days = rules_for(flow.obj.path).reopen_days
-    closed = flow.obj.closed_at
-    late = closed is not None and flow.now > closed + timedelta(days=days)
-    return f"结案已超过{days}天,请作为新事项登记。" if late else None
-
-
-def _not_rated_yet(flow: CaseFlow) -> str | None:
-    if flow.obj.satisfaction:
-        return "该事项已经评价过。"
-    closed = flow.obj.closed_at
-    late = closed is None or flow.now > closed + timedelta(days=RATED_WITHIN_DAYS)
-    return f"结案已超过{RATED_WITHIN_DAYS}天,不能再评价;问题仍在,请重新上报。" if late else None
-
-
-def _no_call_back_needed(flow: CaseFlow) -> str | None:
-    if flow.obj.is_anonymous or not flow.obj.reply_wanted:
-        return None
-    return "诉求人要求回复,须回访后结案。"
-
-
-def _root_answered(flow: CaseFlow) -> str | None:
-    root = flow.obj.root
-    answered = root is not None and root.replied_at is not None and root.lead_office_id is not None
-    return None if answered else "主事项尚未答复。"
-
-
-def _no_pending_request(flow: CaseFlow) -> str | None:
-    return "有申请正在审批,请先处理或撤回申请。" if flow.obj.requests.filter(state="pending").exists() else None
 
 
 class CaseFlow(Flow[Case]):
@@ -176,7 +110,7 @@ class CaseFlow(Flow[Case]):
         source=(S.DISPATCHED, S.HANDLING),
         target=S.RETURNED,
         may=policy.holding("cases.return"),
-        guards=(_not_designated, _within_return_window, _no_pending_request),
+        guards=(guards.not_designated, guards.within_return_window, guards.no_pending_request),
         needs_reason=True,
     )
     def send_back(self) -> None:
@@ -285,7 +219,7 @@ class CaseFlow(Flow[Case]):
         source=(S.DISPATCHED, S.HANDLING),
         target=(S.REPLIED, S.CHECKED),
         may=policy.holding("cases.reply"),
-        guards=(_parts_answered, _no_pending_request),
+        guards=(guards.parts_answered, guards.no_pending_request),
         primary=True,
     )
     def reply(self, *, text: str, result_class: str = ResultClass.SOLVED, contacted: str = "", note: str = "") -> None:
@@ -299,7 +233,7 @@ class CaseFlow(Flow[Case]):
         case.signed_at = case.signed_at or self.now
         if contacted:
             self._contact(contacted, True, note, stop_clock=False)
-        if why := _contacted(self):
+        if why := guards.contacted(self):
             raise Refused(why)
         case.reply, case.result_class = text.strip(), result_class
         case.replied_at, case.handled_by_id = self.now, self.user.pk if self.user is not None else None
@@ -320,7 +254,7 @@ class CaseFlow(Flow[Case]):
         source=S.REPLIED,
         target=S.CHECKED,
         may=policy.over("cases.check"),
-        guards=(_somebody_else,),
+        guards=(guards.somebody_else,),
         primary=True,
     )
     def check_pass(self) -> None:
@@ -331,7 +265,7 @@ class CaseFlow(Flow[Case]):
         source=S.REPLIED,
         target=S.HANDLING,
         may=policy.over("cases.check"),
-        guards=(_somebody_else,),
+        guards=(guards.somebody_else,),
         needs_reason=True,
     )
     def check_fail(self) -> None:
@@ -390,7 +324,7 @@ class CaseFlow(Flow[Case]):
         source=S.CLOSED,
         target=(S.CLOSED, S.HANDLING),
         may=policy.over("cases.callback"),
-        guards=(_not_rated_yet,),
+        guards=(guards.not_rated_yet,),
         system=True,
     )
     def rate(self, *, solved: str, satisfaction: str, comment: str = "") -> None:
@@ -414,7 +348,9 @@ class CaseFlow(Flow[Case]):
             self.taken.target = S.HANDLING
             self._rework()
 
-    @step("结案", source=S.CHECKED, target=S.CLOSED, may=policy.over("cases.close"), guards=(_no_call_back_needed,))
+    @step(
+        "结案", source=S.CHECKED, target=S.CLOSED, may=policy.over("cases.close"), guards=(guards.no_call_back_needed,)
+    )
     def close(self) -> None:
         """Close without a call-back: the requester is anonymous or wants no reply."""
         self._close()
@@ -424,7 +360,7 @@ class CaseFlow(Flow[Case]):
         source=(S.CLOSED, S.ANSWERED),
         target=(S.HANDLING, S.RECEIVED),
         may=policy.over("cases.reopen"),
-        guards=(_within_reopen_window,),
+        guards=(guards.within_reopen_window,),
         needs_reason=True,
     )
     def reopen(self) -> None:
@@ -508,7 +444,7 @@ class CaseFlow(Flow[Case]):
         source=S.LINKED,
         target=S.CHECKED,
         may=policy.over("cases.link"),
-        guards=(_root_answered,),
+        guards=(guards.root_answered,),
         system=True,
     )
     def follow_root(self) -> None:

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from wangge.cases import limits, validators
 from wangge.cases.enums import CaseState, ContactWay
-from wangge.cases.flow import RATED_WITHIN_DAYS, CaseFlow
+from wangge.cases.flow import CaseFlow
+from wangge.cases.guards import RATED_WITHIN_DAYS
 from wangge.cases.models import Case, CaseTransition, Contact
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.personal import blind_index

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 
 from wangge.cases import tallies
-from wangge.cases.enums import CaseState, ClockName, ContactWay, NoticeKind, RequestKind, Satisfaction, Solved
-from wangge.cases.flow import CaseFlow
+from wangge.cases.enums import ClockName
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
 from wangge.cases.words import query
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
-from wangge.organization import queries as organization
 
 
 def _digits(text: str) -> str:
@@ -68,65 +64,6 @@ def _tallied(seen: Scope, states: Sequence[str] | None, path: str) -> int | None
     if seen.offices or not paths or any(len(p) > 12 for p in paths) or (path and paths != [path]):
         return None
     return tallies.count(paths=paths, states=states)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the story: when, who, what, the words, and a tone (``info``, ``good``, ``bad``, ``wait``)."""
-
-    at: datetime
-    who: str
-    what: str
-    text: str = ""
-    tone: str = "info"
-
-
-TONES = {
-    "check_fail": "bad",
-    "send_back": "bad",
-    "escalate": "bad",
-    "supervise": "bad",
-    "reopen": "bad",
-    "reply": "good",
-    "check_pass": "good",
-    "close": "good",
-    "call_back": "good",
-    "suspend": "wait",
-}
-
-
-def story(case: Case) -> list[Line]:
-    """Everything that happened, oldest first. Six statements, whatever the length."""
-    steps = CaseFlow.steps()
-    lines = []
-    transitions = list(case.transitions.order_by("at", "pk"))
-    names = organization.names([t.to_office_id for t in transitions])
-    for t in transitions:
-        label = steps[t.step].label if t.step in steps else "登记"
-        to = f" → {names[t.to_office_id]}" if t.to_office_id in names else ""
-        tone = TONES.get(t.step, "info")
-        if t.step == "call_back" and t.target != CaseState.CLOSED:
-            tone = "wait" if t.target == CaseState.CHECKED else "bad"
-        lines.append(Line(t.at, t.actor_label, label + to, t.reason, tone))
-    for c in case.contacts.all():
-        text = "" if c.reached else "未联系上。"
-        lines.append(
-            Line(c.at, "", f"{ContactWay(c.way).label}联系诉求人", text + c.note, "info" if c.reached else "wait")
-        )
-    for b in case.call_back_rows.all():
-        said = f"{Solved(b.solved).label},{Satisfaction(b.satisfaction).label}。" if b.reached else "未接通。"
-        lines.append(Line(b.at, "", "回访结果", said + b.comment, "info"))
-    for p in case.parts.exclude(answered_at=None).filter(role="assist"):
-        assert p.answered_at is not None
-        names_of = organization.names([p.office_id])
-        lines.append(Line(p.answered_at, names_of.get(p.office_id, ""), "协办反馈", p.answer, "info"))
-    for r in case.requests.all():
-        lines.append(Line(r.asked_at, "", f"申请{RequestKind(r.kind).label}", r.reason, "wait"))
-        if r.decided_at is not None:
-            lines.append(Line(r.decided_at, "", f"{RequestKind(r.kind).label}{r.get_state_display()}", r.decision))
-    # The same notice goes to several offices; the story tells it once.
-    lines += dict.fromkeys(Line(n.at, "系统", NoticeKind(n.kind).label, n.text, "wait") for n in case.notices.all())
-    return sorted(lines, key=lambda line: line.at)
 
 
 def clock_lines(case: Case) -> list[dict[str, Any]]:

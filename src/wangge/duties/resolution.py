@@ -21,6 +21,7 @@ from wangge.kernel.calendar.units import Limit, Unit
 from wangge.organization import book, queries
 from wangge.organization.book import OfficeRef
 from wangge.organization.enums import Level
+from wangge.territory.queries import full_name
 
 DEFAULT_LIMIT: Final = "general"
 # Used only where no limit class was loaded at all.
@@ -212,6 +213,13 @@ class _Search:
                 return found, office_kind
         return None, office_kinds
 
+    def place_name(self, path: str) -> str:
+        """The place as people call it, remembered with the snapshot."""
+        key = ("place", path)
+        if key not in self.held.memo:
+            self.held.memo[key] = full_name(path) or path
+        return str(self.held.memo[key])
+
     def centre(self, name: str) -> OfficeRef | None:
         """The ``street`` or ``district`` centre of the place, remembered with the snapshot."""
         key = ("centre", name, self.path)
@@ -238,7 +246,8 @@ class _Search:
             return None
         if any("合并" in reason for reason in reasons):
             confidence = min(confidence, SUCCEEDED)
-        reasons.append(f"职责适用范围:{duty.path or '全部区划'};地点:{self.path}。")
+        scope = self.place_name(duty.path) if duty.path else "全部区划"
+        reasons.append(f"职责适用范围:{scope};地点:{self.place_name(self.path)}。")
         item = duty.item
         basis = f"《{item.list_name}》第{item.number}项“{item.title}”" if item else "职责登记(未引用清单条目)"
         return Assignment(

@@ -17,6 +17,7 @@ from wangge.cases.dispatching import CannotDispatch
 from wangge.cases.enums import TOLD, CaseState, RequestState
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, Requester
+from wangge.cases.story import story
 from wangge.cases.web import shown
 from wangge.cases.web.forms import StepForm, step_form
 from wangge.cases.web.handling import AskForm, ClassifyForm, DecideForm
@@ -145,7 +146,7 @@ def page(
         "linked": list(policy.rows(user).filter(root=case).order_by("-created_at")[:50]),
         "similar": _similar(case, user),
         "may_link": any(p.option.step.name == "link" and p.option.allowed for p in steps),
-        "story": shown.timeline_entries(queries.story(case)),
+        "story": shown.timeline_entries(story(case)),
         "panels": steps,
         "told": TOLD,
         "held": permissions(user),
@@ -317,7 +318,7 @@ def case_print(request: HttpRequest, pk: int) -> HttpResponse:
         "who": who(case, request.user),
         "clocks": queries.clock_lines(case),
         "parts": list(case.parts.exclude(state="withdrawn").select_related("office").order_by("-role", "pk")),
-        "story": queries.story(case),
+        "story": story(case),
         "office": organization.office_of(request.user),
     }
     return render(request, "cases/desk/case_print.html", context)

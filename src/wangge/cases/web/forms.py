@@ -115,9 +115,7 @@ class DispatchForm(StepForm):
         if clean["other"] or clean["assists"]:
             lead = clean["other"] or plan.lead.id
             assists = [*(o.id for o in plan.assists), *clean["assists"]]
-            plan = overridden(
-                plan, lead_id=lead, assist_ids=assists, channel=self.case.channel, reason=clean["why"].strip()
-            )
+            plan = overridden(plan, self.case, lead_id=lead, assist_ids=assists, reason=clean["why"].strip())
         return {"plan": plan}
 
     def said(self) -> str:

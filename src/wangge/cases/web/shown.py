@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from wangge.cases.enums import CaseState, Urgency
 from wangge.cases.models import Case
-from wangge.cases.queries import Line
+from wangge.cases.story import Line
 from wangge.kernel.listing.html import badge, due_chip
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
