@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import template
 from django.utils.safestring import SafeString
 
-from wangge.cases.web.shown import flag_badges
+from wangge.cases.web.shown import STATE_TONES, flag_badges
 from wangge.territory import queries as territory
 
 register = template.Library()
@@ -38,6 +38,11 @@ STEP_ICONS: Final = {
     "link": "git-merge",
     "unlink": "git-branch",
 }
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    return STATE_TONES.get(state, "neutral")
 
 
 @register.filter

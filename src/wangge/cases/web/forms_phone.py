@@ -15,6 +15,8 @@ from wangge.cases.actions import Asker, Place
 from wangge.cases.enums import DemandType, Satisfaction, Solved
 from wangge.cases.placing import place_of
 from wangge.cases.web.forms import FilesField, text_area
+from wangge.duties import snapshot
+from wangge.duties.snapshot import KindRef
 from wangge.kernel.attachments.actions import Prepared, prepare
 from wangge.territory.enums import Crs
 from wangge.territory.gazetteer import address_to_path
@@ -188,3 +190,63 @@ class RateForm(forms.Form):
 
 class SupplementForm(PhotosForm):
     text = forms.CharField(label="补充说明", required=False, max_length=2000, widget=text_area(3))
+
+
+class FieldReportForm(PhotosForm, PlaceFields):
+    """上报 in three taps: photo, kind, send. Everything but one of kind, words and photo may be missing."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "缺少上报编号，请重新打开本页。"})
+    kind = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    grid = forms.CharField(label="所在网格", required=False, max_length=15)
+    text = forms.CharField(
+        label="说明（选填）",
+        required=False,
+        max_length=2000,
+        widget=text_area(2, placeholder="不写也可以，系统按类别和地点生成"),
+    )
+    urgent = forms.BooleanField(label="紧急", required=False)
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], covers: Any, **kwargs: Any) -> None:
+        self.places, self.covers = places, covers
+        super().__init__(*args, **kwargs)
+        self.moved = False
+
+    def clean_kind(self) -> KindRef | None:
+        pk = self.cleaned_data["kind"]
+        if pk is None:
+            return None
+        found = {k.id: k for k in snapshot.current().current_leaves()}.get(pk)
+        if found is None:
+            raise ValidationError("这个类别已经停用，请重新选择。")
+        return found
+
+    def clean_grid(self) -> str:
+        """The grid chosen; the first of one's own when nothing was."""
+        given = str(self.cleaned_data["grid"])
+        if not self.places:
+            raise ValidationError("您还没有网格，请联系社区。")
+        if given and given not in dict(self.places):
+            raise ValidationError("所选网格不在您的范围内，请重新选择。")
+        return given or self.places[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if (clean.get("lng") is None) != (clean.get("lat") is None):
+            clean["lng"] = clean["lat"] = None
+        if self.errors:
+            return clean
+        if clean["kind"] is None and not clean["text"].strip() and not clean["photos"]:
+            raise ValidationError("请拍照、选类别，或写几个字。")
+        try:
+            clean["place"] = self._own_place(clean["grid"])
+        except ValidationError as error:
+            self.add_error("address", error.messages)
+        return clean
+
+    def _own_place(self, grid: str) -> Place:
+        """The grid of the point when it is one's own, else the grid chosen; the point stays as it is."""
+        place = self.find_place(about=self.cleaned_data["text"])
+        if self.cleaned_data["lng"] is not None and len(place.path) > 6 and self.covers(place.path):
+            return place
+        self.moved = self.cleaned_data["lng"] is not None and len(place.path) > 6
+        return Place(path=grid, address=place.address, lng=place.lng, lat=place.lat)

@@ -11,6 +11,8 @@ from wangge.cases.web import (
     desk_intake,
     desk_overview,
     desk_work,
+    field,
+    field_report,
     follow,
     resident,
 )
@@ -42,7 +44,18 @@ desk_urlpatterns: list[URLPattern] = [
     path("<int:pk>/print/", desk_case.case_print, name="case_print"),
 ]
 
-field_urlpatterns: list[URLPattern] = []
+field_urlpatterns: list[URLPattern] = [
+    path("grid/", field.field_grid, name="field_grid"),
+    path("checks/", field.field_checks, name="field_checks"),
+    path("cases/<int:pk>/", field.field_case, name="field_case"),
+    path("cases/<int:pk>/step/<slug:name>/", field.field_step, name="field_step"),
+    path("cases/<int:pk>/unmask/", field.field_unmask, name="field_unmask"),
+    path("report/", field_report.field_report, name="field_report"),
+    path("kinds.json", field_report.field_kinds, name="field_kinds"),
+    path("session.json", field_report.field_session, name="field_session"),
+    path("offline/", field_report.field_offline, name="field_offline"),
+    path("sw.js", field_report.field_worker, name="field_worker"),
+]
 
 resident_urlpatterns: list[URLPattern] = [
     path("report/", resident.report, name="resident_report"),

@@ -46,6 +46,12 @@ export function start(box) {
     }));
   }
 
+  // Put back what was kept elsewhere (a report taken out of the queue), or start anew.
+  input.addEventListener("wangge:photos", (event) => {
+    files = [...event.detail];
+    show();
+  });
+
   input.addEventListener("change", async () => {
     const added = await Promise.all([...input.files].map(shrink));
     const room = limit - files.length;

@@ -32,6 +32,7 @@ export function start(button) {
       (error) => {
         button.disabled = false;
         state.textContent = ERRORS[error.code] || ERRORS[2];
+        document.dispatchEvent(new CustomEvent("wangge:position-failed", { detail: { code: error.code } }));
       },
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
