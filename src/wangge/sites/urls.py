@@ -19,7 +19,7 @@ from wangge.sites.resident import views as resident
 
 Patterns = list[URLPattern | URLResolver]
 
-KERNEL = ("access", "audit", "attachments", "listing", "facts", "jobs", "api")
+KERNEL = ("access", "audit", "calendar", "attachments", "listing", "facts", "jobs", "api")
 MODULES = ("territory", "organization", "duties", "cases")
 
 

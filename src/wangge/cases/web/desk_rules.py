@@ -20,6 +20,7 @@ from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
 from wangge.territory import queries as territory
 
+FIELDS = {field.name: field for field in CaseRules._meta.concrete_fields}
 HELP = {
     "return_hours": "派单后多少小时内可以退单;过后只能申请协调。安阳市政务服务条例:24小时。",
     "call_back_tries": "联系不上诉求人时最多回访几次,之后按未接通结案。",
@@ -42,7 +43,7 @@ class RulesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["path"].help_text = "区划代码或名称;不填表示全部。范围小的优先。"
         for name, (low, high) in ruling.BOUNDS.items():
-            label = str(CaseRules._meta.get_field(name).verbose_name)
+            label = str(FIELDS[name].verbose_name)
             self.fields[name] = forms.IntegerField(label=label, min_value=low, max_value=high, help_text=HELP[name])
         self.fields["reason"] = forms.CharField(
             label="依据", min_length=4, max_length=200, help_text="如文号、会议纪要。"
@@ -82,8 +83,8 @@ def case_rules(request: HttpRequest) -> HttpResponse:
         row.may_end = row.standing != "over" and ruling.may_manage(request.user, row.path)
     context = {
         "rows": rows,
-        "labels": [CaseRules._meta.get_field(name).verbose_name for name in ruling.BOUNDS],
-        "defaults": [CaseRules._meta.get_field(name).default for name in ruling.BOUNDS],
+        "labels": [FIELDS[name].verbose_name for name in ruling.BOUNDS],
+        "defaults": [FIELDS[name].default for name in ruling.BOUNDS],
         "has_default": any(row.path == "" and row.standing == "now" for row in rows),
         "end_form": EndForm(),
     }
