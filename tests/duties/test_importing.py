@@ -90,7 +90,7 @@ def test_keep_good_stores_the_good_and_gives_the_others_back(draft) -> None:
     outcome = import_tree(content=BAD.encode(), catalogue=draft, by=None, keep_good=True)
     assert sorted(draft.kinds.values_list("code", flat=True)) == ["07", "0701"]
     back = rows(outcome.workbook())
-    assert back[0][-1] == "原因"
+    assert back[0][2] == "未导入原因"
     assert len(back) == 8
 
 

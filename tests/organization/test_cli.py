@@ -6,7 +6,7 @@ import pytest
 from tests.organization.conftest import DISTRICT, STREET
 from typer.testing import CliRunner
 
-from wangge.organization import reading
+from wangge.kernel.tables.reading import read
 from wangge.organization.cli import app
 from wangge.organization.models import Office, Staff
 
@@ -47,7 +47,7 @@ def test_import_staff_reports_rows_and_writes_the_result(district, run, tmp_path
     good = run("import-staff", file, "--keep-good", "--result", result)
     assert good.output.splitlines()[0] == "第3行“机构”:没有名为“没有的机构”的机构。"
     assert Staff.objects.count() == 1
-    assert reading.read(result.read_bytes()).rows[0].values["姓名"] == "小张"
+    assert read(result.read_bytes()).rows[0].values["姓名"] == "小张"
     assert result.stat().st_mode & 0o077 == 0
 
 

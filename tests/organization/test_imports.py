@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 
 import openpyxl
 import pytest
@@ -11,9 +10,11 @@ from tests.organization.conftest import COMMUNITY, LONG_AGO, OTHER_STREET, STREE
 
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.models import AuditEntry
-from wangge.organization import actions, reading
+from wangge.kernel.tables.outcomes import sample
+from wangge.kernel.tables.reading import read
+from wangge.organization import actions
 from wangge.organization.errors import OrganizationError
-from wangge.organization.imports import OFFICE_COLUMNS, STAFF_COLUMNS, import_offices, import_staff, sample
+from wangge.organization.imports import OFFICE_COLUMNS, STAFF_COLUMNS, import_offices, import_staff
 from wangge.organization.models import Office, Post, Staff
 
 HEADER = "姓名,机构,账号,工号,岗位,人员类别,手机,角色,入职日期\n"
@@ -28,7 +29,7 @@ def offices(district):
 
 
 def staff(text: str, today, *, by=None, keep_good=False, encoding="utf-8"):
-    return import_staff(table=reading.read((HEADER + text).encode(encoding)), by=by, on=today, keep_good=keep_good)
+    return import_staff(content=(HEADER + text).encode(encoding), by=by, on=today, keep_good=keep_good)
 
 
 def test_staff_come_from_a_table(offices, today):
@@ -62,7 +63,7 @@ def test_a_workbook_is_read_with_numbers_and_dates_as_text(offices, today):
     sheet.append(["街道老王", "少先路街道民生保障部", 1001, 13800000000, LONG_AGO])
     file = io.BytesIO()
     book.save(file)
-    outcome = import_staff(table=reading.read(file.getvalue()), by=None, on=today, keep_good=False)
+    outcome = import_staff(content=file.getvalue(), by=None, on=today, keep_good=False)
     assert outcome.problems == []
     person = Staff.objects.get()
     assert (person.staff_no, person.phone, person.valid_from, person.user.username) == (
@@ -121,12 +122,11 @@ def test_rejected_rows_come_back_as_a_workbook(offices, today):
     outcome = staff(WANG + line, today, keep_good=True)
     book = openpyxl.load_workbook(io.BytesIO(outcome.workbook()))
     rejected = list(book["未导入"].values)
-    assert rejected[0] == (*HEADER.strip().split(","), "原因")
-    assert rejected[1][0] == "=cmd()"
-    assert book["未导入"]["A2"].data_type == "s"
-    assert rejected[1][-1] == "机构:没有名为“没有的机构”的机构。"
+    assert rejected[0] == ("原行号", "问题列", "未导入原因", *HEADER.strip().split(","))
+    assert rejected[1][:4] == (3, "机构", "没有名为“没有的机构”的机构。", "=cmd()")
+    assert book["未导入"]["D2"].data_type == "s"
     assert list(book["新账号"].values)[1][:2] == ("wang", "街道老王")
-    again = reading.read(outcome.workbook())
+    again = read(outcome.workbook())
     assert again.rows[0].values["机构"] == "没有的机构"
 
 
@@ -147,11 +147,11 @@ def test_a_manager_imports_no_reserved_role(offices, today, manager):
 def test_equal_names_ask_for_the_division(district, today):
     for path in (STREET, OTHER_STREET):
         actions.open_office(name="城管部", kind="street.urban_management", path=path, by=None, on=LONG_AGO)
-    table = reading.read("姓名,机构,账号,区划代码\n小赵,城管部,zhao,\n".encode())
-    outcome = import_staff(table=table, by=None, on=today, keep_good=True)
+    content = "姓名,机构,账号,区划代码\n小赵,城管部,zhao,\n".encode()
+    outcome = import_staff(content=content, by=None, on=today, keep_good=True)
     assert outcome.problems[0].rule == "有2个名为“城管部”的机构,请填写区划代码。"
-    table = reading.read(f"姓名,机构,账号,区划代码\n小赵,城管部,zhao,{STREET}\n".encode())
-    assert import_staff(table=table, by=None, on=today, keep_good=True).added == 1
+    content = f"姓名,机构,账号,区划代码\n小赵,城管部,zhao,{STREET}\n".encode()
+    assert import_staff(content=content, by=None, on=today, keep_good=True).added == 1
 
 
 def test_offices_come_from_a_table(district, today):
@@ -162,14 +162,14 @@ def test_offices_come_from_a_table(district, today):
         f"某部,没有的类别,{STREET},,,\n"
         "某部,street,150299999,,,\n"
     )
-    outcome = import_offices(table=reading.read(text.encode("gbk")), by=None, on=today, keep_good=True)
+    outcome = import_offices(content=text.encode("gbk"), by=None, on=today, keep_good=True)
     assert (outcome.added, [str(p) for p in outcome.problems]) == (
         2,
         ["第4行“机构类别”:没有“没有的类别”这个机构类别。", "第5行“区划代码”:没有代码为150299999的区划。"],
     )
     office = Office.objects.get(kind="street.urban_management")
     assert (office.second_names, office.parent.name) == (["市容办", "环卫办"], "少先路街道办事处")
-    again = import_offices(table=reading.read(text.encode("gbk")), by=None, on=today, keep_good=True)
+    again = import_offices(content=text.encode("gbk"), by=None, on=today, keep_good=True)
     assert (again.added, again.unchanged) == (0, 2)
 
 
@@ -177,35 +177,27 @@ def test_offices_come_from_a_table(district, today):
     ("data", "message"),
     [
         (b"", "文件是空的"),
-        (b"\xff\xff\xff\xff\xff", "编码"),
         ("姓名,账号\n小赵,zhao\n".encode(), "缺少列:机构"),
         ("姓名,机构\n小赵,某部\n".encode(), "账号”或“工号"),
         ("姓名,姓名,机构\n小赵,,某部\n".encode(), "表头重复:姓名"),
         (b"PK\x03\x04broken", "已损坏"),
-        (b"\xd0\xcf\x11\xe0broken", "不能读取工作簿"),
-        (b"a\x00b", "不是文本文件"),
-        (b"x" * (reading.MAX_BYTES + 1), "超过10 MB"),
-        (b"a\n" + b"1\n" * (reading.MAX_ROWS + 1), "一次最多导入20000行"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(db, today, data, message):
     with pytest.raises(OrganizationError, match=message):
-        import_staff(table=reading.read(data), by=None, on=today, keep_good=True)
+        import_staff(content=data, by=None, on=today, keep_good=True)
 
 
-def test_a_zip_bomb_is_refused():
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * (reading.MAX_UNPACKED + 1))
-    with pytest.raises(OrganizationError, match="解压后过大"):
-        reading.read(file.getvalue())
+def test_a_row_with_too_many_cells_is_refused(offices, today):
+    (problem,) = staff("小赵,少先路街道民生保障部,zhao,,,,,,,多出来的\n", today).problems
+    assert str(problem) == "第2行:该行有10列,表头只有9列。"
 
 
 def test_unknown_columns_are_named(offices, today):
-    table = reading.read("姓名,机构,账号,血型\n小赵,少先路街道民生保障部,zhao,A\n".encode())
-    assert import_staff(table=table, by=None, on=today, keep_good=True).ignored == ("血型",)
+    content = "姓名,机构,账号,血型\n小赵,少先路街道民生保障部,zhao,A\n".encode()
+    assert import_staff(content=content, by=None, on=today, keep_good=True).ignored == ("血型",)
 
 
 def test_the_sample_files_have_the_headers():
     for columns in (OFFICE_COLUMNS, STAFF_COLUMNS):
-        assert reading.read(sample(columns)).columns == tuple(names[0] for names in columns.values())
+        assert read(sample(columns)).columns == tuple(names[0] for names in columns.values())

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from tests.territory.conftest import COMMUNITY, NEIGHBOUR, square
 
+from wangge.kernel.tables.reading import read
 from wangge.territory.actions import NewGrid, create_grid
 from wangge.territory.enums import Crs
 from wangge.territory.geometry import convert_geometry, to_geojson
@@ -93,6 +94,13 @@ def test_bad_rows_are_named_and_nothing_is_stored(divisions: None) -> None:
         RowError(8, "边界不对", "边界既不是WKT也不是GeoJSON。"),
         RowError(9, "写反了", "经度和纬度似乎写反了：经度 40.65，纬度 109.84。"),
     ]
+
+
+def test_bad_rows_come_back_with_their_reasons(divisions: None) -> None:
+    report = import_grids(name="g.csv", data=BAD_ROWS, crs=Crs.CGCS2000)
+    back = read(report.workbook())
+    assert len(back.rows) == 7
+    assert (back.rows[0].values["未导入原因"], back.rows[0].values["名称"]) == (report.errors[0].reason, "无此社区")
 
 
 def test_good_rows_are_kept_on_request(divisions: None) -> None:

@@ -14,8 +14,8 @@ from wangge.duties.errors import DutiesError
 from wangge.duties.importing import defaults
 from wangge.duties.importing.duties import import_duties
 from wangge.duties.importing.kinds import import_tree
-from wangge.duties.importing.outcome import Outcome
 from wangge.duties.models import Catalogue
+from wangge.kernel.tables.outcomes import Outcome
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 

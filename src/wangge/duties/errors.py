@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from wangge.kernel.tables.errors import UnreadableTable
 
 
 class DutiesError(Exception):
@@ -15,3 +18,12 @@ class DutiesError(Exception):
         super().__init__(message)
         self.field = field
         self.problems = tuple(problems)
+
+
+@contextmanager
+def of_the_file() -> Iterator[None]:
+    """A file that is no table is refused as any other change is."""
+    try:
+        yield
+    except UnreadableTable as error:
+        raise DutiesError(str(error), field="file") from error

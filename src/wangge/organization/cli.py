@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
-from wangge.organization import actions, imports, kinds, reading
+from wangge.organization import actions, imports, kinds
 from wangge.organization.errors import OrganizationError
 from wangge.organization.templates import templates
 
@@ -75,7 +75,7 @@ def import_offices(file: File, keep_good: KeepGood = False, result: Result = Non
 
 def _import(run: imports.Run, file: Path, *, keep_good: bool, result: Path | None, on: datetime | None) -> None:
     try:
-        outcome = run(table=reading.read(file.read_bytes()), by=None, on=_day(on), keep_good=keep_good)
+        outcome = run(content=file.read_bytes(), by=None, on=_day(on), keep_good=keep_good)
     except OrganizationError as error:
         raise _refuse(error) from error
     for problem in outcome.problems:

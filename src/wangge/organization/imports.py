@@ -5,31 +5,30 @@ A row that says what is already there counts as unchanged, so that a file may be
 
 from __future__ import annotations
 
-import io
 import re
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
-import xlsxwriter
 from django.db import transaction
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.roles import roles as all_roles
 from wangge.kernel.audit.recording import record
+from wangge.kernel.tables import outcomes
+from wangge.kernel.tables.outcomes import BadRow, Columns, headers
+from wangge.kernel.tables.reading import Table, read
+from wangge.kernel.tables.writing import Sheet
 from wangge.organization import policy
 from wangge.organization.acting import acting
 from wangge.organization.actions import add_post, hire, open_office
 from wangge.organization.enums import StaffCategory
-from wangge.organization.errors import OrganizationError
+from wangge.organization.errors import OrganizationError, of_the_file
 from wangge.organization.kinds import table as kind_table
 from wangge.organization.models import Office, Staff
-from wangge.organization.reading import Row, Table
 
 LIST: Final = re.compile(r"[、,;/\s\uff0c\uff1b]+")
-# Column → the headers under which it is found; the first is its name in messages and in the sample file.
 OFFICE_COLUMNS: Final = {
     "name": ("机构名称", "名称", "机构", "单位名称"),
     "kind": ("机构类别", "类别"),
@@ -57,87 +56,33 @@ STAFF_COLUMNS: Final = {
 REQUIRED: Final = {"offices": ("name", "kind", "path"), "staff": ("display_name", "office")}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row was not taken: the row, the column (empty: the row as a whole) and the rule."""
-
-    row: int
-    column: str
-    rule: str
-
-    def __str__(self) -> str:
-        where = f"第{self.row}行" + (f"“{self.column}”" if self.column else "")
-        return f"{where}:{self.rule}"
-
-
 @dataclass(slots=True)
-class Outcome:
-    """What an import did. ``kept`` is False when nothing was stored because a row was wrong."""
+class Outcome(outcomes.Outcome):
+    """With the first passwords of new accounts (user name, name, password), to hand over."""
 
-    columns: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    rows: int = 0
-    added: int = 0
-    unchanged: int = 0
-    kept: bool = True
-    problems: list[Problem] = field(default_factory=list)
-    rejected: list[Row] = field(default_factory=list)
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def workbook(self) -> bytes:
-        """The rows not taken, each with its reasons, and the first passwords of new accounts, to hand over."""
-        file = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(file, options) as book:
-            if self.rejected or not self.passwords:
-                reasons: dict[int, list[str]] = defaultdict(list)
-                for problem in self.problems:
-                    reasons[problem.row].append(f"{problem.column}:{problem.rule}" if problem.column else problem.rule)
-                lines = [
-                    [*(row.values.get(column, "") for column in self.columns), ";".join(reasons[row.number])]
-                    for row in self.rejected
-                ]
-                _write(book, "未导入", [*self.columns, "原因"], lines)
-            if self.passwords:
-                _write(book, "新账号", ["账号", "姓名", "初始密码"], [list(line) for line in self.passwords])
-        return file.getvalue()
+    def sheets(self) -> list[Sheet]:
+        accounts = [Sheet("新账号", ["账号", "姓名", "初始密码"], self.passwords)] if self.passwords else []
+        return [*(outcomes.Outcome.sheets(self) if self.rejected or not accounts else []), *accounts]
 
 
 class Run(Protocol):
     """``import_offices`` or ``import_staff``."""
 
-    def __call__(self, *, table: Table, by: User | None, on: date, keep_good: bool) -> Outcome: ...
+    def __call__(self, *, content: bytes, by: User | None, on: date, keep_good: bool) -> Outcome: ...
 
 
-def sample(columns: dict[str, tuple[str, ...]]) -> bytes:
-    """An empty workbook with the headers."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        _write(book, "导入", [names[0] for names in columns.values()], [])
-    return file.getvalue()
-
-
-def _write(book: xlsxwriter.Workbook, title: str, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    sheet = book.add_worksheet(title)
-    bold = book.add_format({"bold": True})
-    for column, name in enumerate(header):
-        sheet.write_string(0, column, name, bold)
-        sheet.set_column(column, column, 18)
-    for number, line in enumerate(lines, start=1):
-        for column, value in enumerate(line):
-            sheet.write_string(number, column, value[:32_767])
-
-
-def import_offices(*, table: Table, by: User | None, on: date, keep_good: bool) -> Outcome:
-    """Open the offices of ``table``. ``on`` is the day for rows that name none.
+def import_offices(*, content: bytes, by: User | None, on: date, keep_good: bool) -> Outcome:
+    """Open the offices of a table. ``on`` is the day for rows that name none.
 
     Raises ``OrganizationError`` for the file as a whole (a column missing).
     """
-    found = _columns(table, OFFICE_COLUMNS, "offices")
+    table, outcome = _begin(content, OFFICE_COLUMNS, "offices")
     kinds = kind_table()
     by_label = {kind.label: kind.code for kind in kinds.values()}
 
-    def one(values: dict[str, str], outcome: Outcome) -> None:
+    def one(values: dict[str, str]) -> None:
         path = values["path"]
         kind = values["kind"] if values["kind"] in kinds else by_label.get(values["kind"], "")
         if not kind:
@@ -160,21 +105,21 @@ def import_offices(*, table: Table, by: User | None, on: date, keep_good: bool) 
         )
         outcome.added += 1
 
-    return _run(table, found, "offices", one, OFFICE_COLUMNS, by=by, keep_good=keep_good)
+    return _run(table, outcome, "offices", one, by=by, keep_good=keep_good)
 
 
-def import_staff(*, table: Table, by: User | None, on: date, keep_good: bool) -> Outcome:
-    """Hire the people of ``table``; the first passwords of the new accounts are in the outcome, once.
+def import_staff(*, content: bytes, by: User | None, on: date, keep_good: bool) -> Outcome:
+    """Hire the people of a table; the first passwords of the new accounts are in the outcome, once.
 
     Raises ``OrganizationError`` for the file as a whole (a column missing).
     """
-    found = _columns(table, STAFF_COLUMNS, "staff")
-    if not {"username", "staff_no"} & found.keys():
+    table, outcome = _begin(content, STAFF_COLUMNS, "staff")
+    if not {"username", "staff_no"} & outcome.found.keys():
         raise OrganizationError("表中须有“账号”或“工号”列。")
     categories = {label: value for value, label in StaffCategory.choices} | {value: value for value in StaffCategory}
     role_codes = {role.label: code for code, role in all_roles().items()}
 
-    def one(values: dict[str, str], outcome: Outcome) -> None:
+    def one(values: dict[str, str]) -> None:
         username = values.get("username") or values.get("staff_no", "")
         if not username:
             raise OrganizationError("“账号”和“工号”至少填一个。", field="username")
@@ -205,50 +150,41 @@ def import_staff(*, table: Table, by: User | None, on: date, keep_good: bool) ->
         outcome.added += 1
         outcome.passwords.append((username, values["display_name"], hired.password))
 
-    return _run(table, found, "staff", one, STAFF_COLUMNS, by=by, keep_good=keep_good)
+    return _run(table, outcome, "staff", one, by=by, keep_good=keep_good)
 
 
-def _columns(table: Table, known: dict[str, tuple[str, ...]], what: str) -> dict[str, str]:
-    """Field → the header it has in this file."""
-    found = {
-        name: next(header for header in headers if header in table.columns)
-        for name, headers in known.items()
-        if any(header in table.columns for header in headers)
-    }
-    missing = [known[name][0] for name in REQUIRED[what] if name not in found]
-    if missing:
-        raise OrganizationError(f"缺少列:{'、'.join(missing)}。")
-    return found
+def _begin(content: bytes, columns: Columns, what: str) -> tuple[Table, Outcome]:
+    with of_the_file():
+        table = read(content)
+        found = headers(table, columns, REQUIRED[what])
+    return table, Outcome(columns, found, table.columns, len(table.rows))
 
 
 def _run(
     table: Table,
-    found: dict[str, str],
+    outcome: Outcome,
     what: str,
-    one: Callable[[dict[str, str], Outcome], None],
-    known: dict[str, tuple[str, ...]],
+    one: Callable[[dict[str, str]], None],
     *,
     by: User | None,
     keep_good: bool,
 ) -> Outcome:
-    outcome = Outcome(columns=table.columns, rows=len(table.rows))
-    outcome.ignored = tuple(column for column in table.columns if column not in found.values())
     with acting(by):
         for row in table.rows:
-            values = {name: row.values.get(header, "") for name, header in found.items()}
             try:
+                values = outcome.values(row)
                 for name in REQUIRED[what]:
                     if not values[name]:
-                        raise OrganizationError("不能为空。", field=name)
+                        raise BadRow(name, "不能为空。")
                 with transaction.atomic():
-                    one(values, outcome)
+                    one(values)
+            except BadRow as error:
+                outcome.refuse(row, error.column, error.rule)
             except OrganizationError as error:
-                column = found.get(error.field) or known.get(error.field, ("",))[0]
-                outcome.problems.append(Problem(row.number, column, str(error)))
-                outcome.rejected.append(row)
-        if outcome.problems and not keep_good:
+                outcome.refuse(row, error.field, str(error))
+        if not outcome.finish(keep_good=keep_good):
             transaction.set_rollback(True)
-            outcome.kept, outcome.added, outcome.passwords = False, 0, []
+            outcome.added, outcome.passwords = 0, []
         elif outcome.added:
             counts = {"rows": outcome.rows, "added": outcome.added, "rejected": len(outcome.rejected)}
             record(f"organization.import.{what}", changes=counts)

@@ -12,14 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from wangge.kernel.audit.recording import record, record_many
+from wangge.kernel.tables.limits import MEGABYTE, Limits
+from wangge.kernel.tables.reading import Row, rows
 from wangge.territory.enums import COMMUNITY_LENGTH, GRID_LENGTH, Crs, PlaceKind
 from wangge.territory.geometry import to_wgs84, validate_point
 from wangge.territory.locating import locate_one
 from wangge.territory.models import Grid, PlaceAlias, PlaceCode
 from wangge.territory.queries import division, grid
 from wangge.territory.revision import changed
-from wangge.territory.tables import Row, read
-from wangge.territory.transfer import ImportReport, RowError
+from wangge.territory.transfer import ImportReport, RowError, pick
 
 COLUMNS: Final = {
     "name": ("名称", "地名", "name"),
@@ -28,6 +29,7 @@ COLUMNS: Final = {
     "lng": ("经度", "lng", "lon"),
     "lat": ("纬度", "lat"),
 }
+LIMITS: Final = Limits(size=30 * MEGABYTE, rows=200_000, unpacked=500 * MEGABYTE)
 KINDS: Final = {label: value for value, label in PlaceKind.choices} | {v: v for v in PlaceKind.values}
 
 
@@ -108,14 +110,14 @@ def import_aliases(
     """
     report = ImportReport()
     good: list[Place] = []
-    for number, row in read(name, data):
-        report.rows += 1
+    for row in rows(data, name=name, limits=LIMITS):
         try:
+            report.take(row)
             settled = settle(_place(row, crs))
             if not settled.path.startswith(within):
                 raise ValidationError(f"{settled.path}不在您维护的范围内。")
         except ValidationError as error:
-            report.errors.append(RowError(number, _pick(row, "name"), "".join(error.messages)))
+            report.errors.append(RowError(row.number, pick(row, COLUMNS, "name"), "".join(error.messages)))
         else:
             good.append(settled)
     if not good or (report.errors and not keep_good):
@@ -138,10 +140,6 @@ def import_aliases(
     return report
 
 
-def _pick(row: Row, column: str) -> str:
-    return next((row[name] for name in COLUMNS[column] if row.get(name)), "")
-
-
 def _number(text: str, label: str) -> float | None:
     try:
         return float(text) if text else None
@@ -150,13 +148,13 @@ def _number(text: str, label: str) -> float | None:
 
 
 def _place(row: Row, crs: Crs | str) -> Place:
-    kind = _pick(row, "kind")
+    kind = pick(row, COLUMNS, "kind")
     return Place(
-        name=_pick(row, "name"),
+        name=pick(row, COLUMNS, "name"),
         kind=KINDS.get(kind, kind) if kind else PlaceKind.COMPOUND,
-        path=_pick(row, "path"),
-        lng=_number(_pick(row, "lng"), "经度"),
-        lat=_number(_pick(row, "lat"), "纬度"),
+        path=pick(row, COLUMNS, "path"),
+        lng=_number(pick(row, COLUMNS, "lng"), "经度"),
+        lat=_number(pick(row, COLUMNS, "lat"), "纬度"),
         crs=Crs(crs),
     )
 

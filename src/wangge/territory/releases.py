@@ -13,6 +13,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 
+from wangge.kernel.tables.reading import text_of
 from wangge.territory.enums import CODE_LENGTHS
 
 SHIPPED_ON: Final = date(2023, 6, 30)
@@ -37,10 +38,8 @@ def _text(path: Path) -> str:
         raw = gzip.decompress(raw)
     elif path.suffix == ".xz":
         raw = lzma.decompress(raw)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
+    with text_of(raw) as handle:
+        return handle.read()
 
 
 def shipped(within: str = "") -> Release:

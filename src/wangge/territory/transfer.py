@@ -12,15 +12,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from shapely.geometry import mapping, shape
 
+from wangge.kernel.tables.errors import UnreadableTable
+from wangge.kernel.tables.limits import MEGABYTE, Limits
+from wangge.kernel.tables.outcomes import Columns
+from wangge.kernel.tables.reading import Row, object_row, rows, text_of
+from wangge.kernel.tables.writing import Rejected, rejected_sheet, workbook
 from wangge.territory.actions import NewGrid, create_grids
 from wangge.territory.checks import Drawn, drawn_in, overlaps
 from wangge.territory.enums import COMMUNITY_LENGTH, Crs, GridKind
 from wangge.territory.geometry import read_polygon
 from wangge.territory.models import Division, Grid
 from wangge.territory.queries import chiefs_of, grids_of
-from wangge.territory.tables import Row, decode, read
 
-MAX_GRIDS: Final = 50_000
+LIMITS: Final = Limits(size=30 * MEGABYTE, rows=50_000, unpacked=500 * MEGABYTE)
 # What the columns are called, in files of different origin.
 COLUMNS: Final = {
     "code": ("网格编码", "网格编号", "编码", "code"),
@@ -56,34 +60,52 @@ class ImportReport:
     rows: int = 0
     made: list[str] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    sent: dict[int, Row] = field(default_factory=dict)
+
+    def take(self, row: Row) -> None:
+        """A row of the file, as it came. Raises ``ValidationError`` when it is none."""
+        self.rows += 1
+        self.sent[row.number] = row
+        if row.fault:
+            raise ValidationError(f"{row.fault}。")
+
+    def workbook(self) -> bytes:
+        """The rows not taken, each with its reason, ready to mend and send again."""
+        return workbook(rejected_sheet([Rejected(e.row, "", e.reason, self.sent[e.row].values) for e in self.errors]))
 
 
-def _features(text: str) -> list[tuple[int, Row, Any]]:
+def _features(data: bytes) -> list[tuple[Row, Any]]:
     try:
-        document = json.loads(text)
+        with text_of(data) as handle:
+            document = json.load(handle)
     except (ValueError, RecursionError) as error:
-        raise ValidationError(f"GeoJSON读不懂：{error}", code="json") from error
+        raise UnreadableTable(f"GeoJSON读不懂：{error}", "json") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        raise ValidationError("GeoJSON须是FeatureCollection。", code="json")
-    found = []
-    for number, feature in enumerate(features, start=1):
-        given = feature.get("properties") if isinstance(feature, dict) else None
-        values = {str(k): "" if v is None else str(v) for k, v in given.items()} if isinstance(given, dict) else {}
-        found.append((number, values, feature.get("geometry") if isinstance(feature, dict) else None))
-    return found
+        raise UnreadableTable("GeoJSON须是FeatureCollection。", "json")
+    if len(features) > (LIMITS.rows or len(features)):
+        raise UnreadableTable(f"一次最多导入{LIMITS.rows}个网格。", "rows")
+    return [
+        (object_row(number, _member(feature, "properties") or {}), _member(feature, "geometry"))
+        for number, feature in enumerate(features, 1)
+    ]
 
 
-def _rows(name: str, data: bytes) -> Iterator[tuple[int, Row, Any]]:
+def _member(feature: Any, name: str) -> Any:
+    return feature.get(name) if isinstance(feature, dict) else None
+
+
+def _rows(name: str, data: bytes) -> Iterator[tuple[Row, Any]]:
     if name.lower().endswith((".geojson", ".json")):
-        yield from _features(decode(data))
+        yield from _features(data)
         return
-    for number, row in read(name, data):
-        yield number, row, _pick(row, "polygon") or None
+    for row in rows(data, name=name, limits=LIMITS):
+        yield row, pick(row, COLUMNS, "polygon") or None
 
 
-def _pick(row: Row, column: str) -> str:
-    return next((row[name].strip() for name in COLUMNS[column] if row.get(name)), "")
+def pick(row: Row, columns: Columns, field: str) -> str:
+    """The first cell under one of the field's headers that holds something."""
+    return next((row.values[name] for name in columns[field] if row.values.get(name)), "")
 
 
 def _outline(value: Any) -> dict[str, Any] | None:
@@ -105,22 +127,23 @@ def _outline(value: Any) -> dict[str, Any] | None:
 
 
 def _parse(row: Row, outline: Any, crs: str, within: str | tuple[str, ...]) -> NewGrid:
-    code = _pick(row, "code")
-    community = _pick(row, "community") or code[:COMMUNITY_LENGTH]
+    code = pick(row, COLUMNS, "code")
+    community = pick(row, COLUMNS, "community") or code[:COMMUNITY_LENGTH]
     if not community:
         raise ValidationError("没有社区代码，也没有网格编码。")
     if not community.startswith(within):
         raise ValidationError(f"社区{community}不在您维护的范围内。")
-    kind = KINDS.get(_pick(row, "kind"))
+    kind = KINDS.get(pick(row, COLUMNS, "kind"))
     if kind is None:
-        raise ValidationError(f"类型只能是综合网格或专属网格：{_pick(row, 'kind')}")
-    households = _pick(row, "households")
+        raise ValidationError(f"类型只能是综合网格或专属网格：{pick(row, COLUMNS, 'kind')}")
+    households = pick(row, COLUMNS, "households")
     if households and not households.isdecimal():
         raise ValidationError(f"户数不是整数：{households}")
     geometry = _outline(outline)
     if geometry is not None:
         read_polygon(geometry, crs)
-    return NewGrid(community, _pick(row, "name"), kind, geometry, crs, int(households) if households else None, code)
+    name = pick(row, COLUMNS, "name")
+    return NewGrid(community, name, kind, geometry, crs, int(households) if households else None, code)
 
 
 def import_grids(
@@ -140,14 +163,12 @@ def import_grids(
     """
     report = ImportReport()
     good: list[tuple[int, NewGrid]] = []
-    for number, row, outline in _rows(name, data):
-        report.rows += 1
-        if report.rows > MAX_GRIDS:
-            raise ValidationError(f"一次最多导入{MAX_GRIDS}个网格。", code="rows")
+    for row, outline in _rows(name, data):
         try:
-            good.append((number, _parse(row, outline, Crs(crs), within)))
+            report.take(row)
+            good.append((row.number, _parse(row, outline, Crs(crs), within)))
         except ValidationError as error:
-            report.errors.append(RowError(number, _pick(row, "name"), "".join(error.messages)))
+            report.errors.append(RowError(row.number, pick(row, COLUMNS, "name"), "".join(error.messages)))
     good = _against_table(good, report)
     good = _without_overlaps(good, report)
     report.errors.sort(key=lambda e: e.row)

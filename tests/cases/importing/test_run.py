@@ -103,7 +103,7 @@ def test_the_rejected_rows_come_back_with_reasons(world: World, tmp_path: Path) 
     report = import_file(write(tmp_path / "a.csv", [changed(电话="x", 标题="=1+1")]))
     write_rejected(report.rejected, tmp_path / "r.xlsx")
     rows = list(openpyxl.load_workbook(tmp_path / "r.xlsx").active.iter_rows(values_only=True))
-    assert rows[0][:3] == ("行号", "字段", "原因")
+    assert rows[0][:3] == ("原行号", "问题列", "未导入原因")
     assert rows[1][0] == 2
     assert rows[1][3 + HEADER.index("标题")] == "=1+1"
 

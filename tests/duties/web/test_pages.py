@@ -248,7 +248,13 @@ def test_an_import_reports_each_row_and_gives_the_wrong_ones_back(as_role, tree)
     encoded = re.search(r"base64,([A-Za-z0-9+/=]+)", text(page))
     assert encoded is not None
     sheet = openpyxl.load_workbook(io.BytesIO(base64.b64decode(encoded[1]))).active
-    assert [cell.value for cell in sheet[2]] == ["09x", "错", "编码:编码“09x”应为2、4、6或8位数字,每两位一级。"]
+    assert [cell.value for cell in sheet[2]] == [
+        3,
+        "编码",
+        "编码“09x”应为2、4、6或8位数字,每两位一级。",
+        "09x",
+        "错",
+    ]
 
 
 def test_a_file_that_is_no_table_is_refused(as_role, lists):

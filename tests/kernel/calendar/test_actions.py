@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.calendar import working
-from wangge.kernel.calendar.actions import BadCalendar, DayRow, read_csv, set_days
+from wangge.kernel.calendar.actions import BadCalendar, DayRow, read_days, set_days
 from wangge.kernel.calendar.cli import app
 from wangge.kernel.calendar.models import CalendarDay
 
@@ -29,22 +29,22 @@ def test_a_file_is_read_in_utf8_and_gbk() -> None:
         DayRow(date(2027, 10, 1), False, "国庆节"),
         DayRow(date(2027, 10, 9), True, "调休"),
     ]
-    assert read_csv(GOOD.encode("utf-8-sig")) == expected
-    assert read_csv(GOOD.encode("gbk")) == expected
+    assert read_days(GOOD.encode("utf-8-sig")) == expected
+    assert read_days(GOOD.encode("gbk")) == expected
 
 
 def test_chinese_headings_and_words_are_understood() -> None:
-    assert read_csv("日期,上班,说明\n2027/1/1,休,元旦".encode()) == [DayRow(date(2027, 1, 1), False, "元旦")]
+    assert read_days("日期,上班,说明\n2027/1/1,休,元旦".encode()) == [DayRow(date(2027, 1, 1), False, "元旦")]
 
 
 def test_every_bad_row_is_named() -> None:
     with pytest.raises(BadCalendar) as caught:
-        read_csv(b"day,is_workday,note\n2027-02-30,0,\n2027-02-01,0,\nx,maybe,\n2027-03-01,maybe,")
+        read_days(b"day,is_workday,note\n2027-02-30,0,\n2027-02-01,0,\nx,maybe,\n2027-03-01,maybe,")
     assert [problem[:4] for problem in caught.value.problems] == ["第2行:", "第4行:", "第5行:"]
 
 
 def test_a_complete_year_is_known_from_then_on() -> None:
-    changed = set_days(rows=read_csv(GOOD.encode()), year=2027, source="国务院办公厅通知")
+    changed = set_days(rows=read_days(GOOD.encode()), year=2027, source="国务院办公厅通知")
     assert changed == 4
     assert working.known_until() == date(2027, 12, 31)
     assert working.is_workday(date(2027, 10, 9)) is True

@@ -235,7 +235,7 @@ def test_an_import_reports_and_hands_back_rejected_rows(offices, as_user, manage
     assert "没有名为“没有的机构”的机构" in page
     assert Staff.objects.count() == 1
     book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(re.search(r'base64,([^"]+)"', page).group(1))))
-    assert list(book["未导入"].values)[1][0] == "小张"
+    assert list(book["未导入"].values)[1][3] == "小张"
     assert list(book["新账号"].values)[1][0] == "zhou"
 
 

@@ -229,7 +229,18 @@ def test_staff_are_assigned_and_released(manager: User, grid: Grid, chief: User,
 def test_a_wrong_account_is_told(manager: User, grid: Grid, as_user: SignIn) -> None:
     data = {"staff-username": "没有此人", "staff-position": "chief", "staff-on": "2026-01-01"}
     page = as_user(manager).post(reverse("grid_staff_add", args=[grid.code]), data, follow=True)
-    assert told(page) == ["没有这个账号，或已停用。"]
+    assert told(page) == ["没有这个账号，或已停用，或不归您安排。"]
+
+
+@pytest.mark.parametrize("who", ["别街小钱", "网格办小孙"])
+def test_nobody_is_placed_who_works_elsewhere_nor_oneself(manager: User, grid: Grid, as_user: SignIn, who: str) -> None:
+    if who != manager.username:
+        granted(who, "grid_worker", "150203102211001")
+    before = list(GridStaff.objects.values())
+    data = {"staff-username": who, "staff-position": "chief", "staff-on": "2026-01-01"}
+    page = as_user(manager).post(reverse("grid_staff_add", args=[grid.code]), data, follow=True)
+    assert told(page) == ["没有这个账号，或已停用，或不归您安排。"]
+    assert list(GridStaff.objects.values()) == before
 
 
 def test_a_grid_is_split_and_merged_again(manager: User, grid: Grid, as_user: SignIn) -> None:

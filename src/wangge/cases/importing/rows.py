@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wangge.cases import validators
 from wangge.cases.enums import DemandType, Urgency
+from wangge.kernel.tables.writing import Rejected
 from wangge.territory.enums import Crs
 from wangge.territory.geometry import convert
 
@@ -27,16 +28,6 @@ DEMAND: Final = {
 }
 URGENCY: Final = {**{label: value for value, label in Urgency.choices}, **{v: v for v in Urgency.values}}
 FORMATS: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y%m%d")
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that was not taken: its number in the file, the field, the rule it breaks, the row itself."""
-
-    row: int
-    field: str
-    reason: str
-    values: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -73,9 +64,9 @@ class RowChecker:
         self.source_system = source_system
         self.now = now or timezone.now()
 
-    def check(self, number: int, row: Mapping[str, Any]) -> Order | Rejected:
+    def check(self, number: int, row: Mapping[str, str]) -> Order | Rejected:
         """An ``Order``, or the first thing wrong with the row."""
-        if row.get("", "") and isinstance(row[""], str) and row[""]:
+        if row.get(""):
             return Rejected(number, "整行", row[""], row)
         field = ""
         try:
@@ -84,7 +75,7 @@ class RowChecker:
             title = get("title")
             text = validators.check_text(get("text") or title)
             field = "created_at"
-            created_at = self._instant(self._raw(row, "created_at"))
+            created_at = self._instant(get("created_at"))
             field = "demand_type"
             demand = self._choice(get("demand_type"), DEMAND, DemandType.COMPLAINT, "诉求类型")
             field = "urgency"
@@ -119,35 +110,21 @@ class RowChecker:
             reply_wanted=get("reply_wanted").lower() not in NO,
         )
 
-    def _raw(self, row: Mapping[str, Any], field: str) -> Any:
-        column = self.mapping.get(field)
-        return None if column is None else row.get(column)
-
-    def _getter(self, row: Mapping[str, Any]) -> Any:
+    def _getter(self, row: Mapping[str, str]) -> Any:
         mapping = self.mapping
 
         def get(field: str) -> str:
             column = mapping.get(field)
             if column is None:
                 return ""
-            value = row.get(column)
-            if value is None:
-                return ""
-            if isinstance(value, float) and value.is_integer():
-                value = int(value)
-            return str(value).strip()
+            return row.get(column, "")
 
         return get
 
-    def _instant(self, value: Any) -> datetime:
-        if value in (None, ""):
+    def _instant(self, text: str) -> datetime:
+        if not text:
             return self.now
-        if isinstance(value, datetime):
-            found = value
-        elif isinstance(value, date):
-            found = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - made aware below
-        else:
-            found = self._parsed(str(value).strip())
+        found = self._parsed(text)
         if timezone.is_naive(found):
             found = timezone.make_aware(found)
         return validators.check_past(found, now=self.now)

@@ -9,14 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.conf import settings
 from django.db import transaction
 
 from wangge.cases.importing import mapping as columns
 from wangge.cases.importing.reading import read
-from wangge.cases.importing.rows import Order, Rejected, RowChecker
+from wangge.cases.importing.rows import Order, RowChecker
 from wangge.cases.importing.storing import CHUNK, store
+from wangge.kernel.tables.writing import Rejected, rejected_sheet, write
 
 
 @dataclass(slots=True)
@@ -100,13 +100,7 @@ def _good(rows: Iterator[tuple[int, dict[str, Any]]], checker: RowChecker, repor
 
 def write_rejected(rejected: list[Rejected], path: Path) -> None:
     """The rejected rows as a workbook: row, field, reason, then the row as it was, ready to mend and send again."""
-    names = list(dict.fromkeys(name for r in rejected for name in r.values if name))
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet("未导入")
-        sheet.write_row(0, 0, ["行号", "字段", "原因", *names])
-        for line, r in enumerate(rejected, start=1):
-            sheet.write_row(line, 0, [r.row, r.field, r.reason, *(str(r.values.get(name) or "") for name in names)])
+    write(path, rejected_sheet(rejected))
 
 
 def as_json(report: Report) -> str:

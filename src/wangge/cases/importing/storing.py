@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from wangge.cases.dispatching import Plan, limits_as_json, plans
 from wangge.cases.enums import CaseState, Channel, ClockName, DemandType, PartRole, PartState, Urgency
-from wangge.cases.importing.rows import Order, Rejected
+from wangge.cases.importing.rows import Order
 from wangge.cases.words import vector
 from wangge.duties import snapshot
 from wangge.duties.suggestion import suggest_kinds
@@ -29,6 +29,7 @@ from wangge.kernel.audit.recording import record
 from wangge.kernel.calendar.clocks import begin
 from wangge.kernel.calendar.units import Limit
 from wangge.kernel.numbering.numbers import take
+from wangge.kernel.tables.writing import Rejected
 
 CHUNK: Final = 2000
 # Nobody presses the button for an import: only plans this sure are dispatched, the rest waits for a person.

@@ -15,8 +15,8 @@ from wangge.duties.errors import DutiesError
 from wangge.duties.importing.duties import import_duties
 from wangge.duties.importing.kinds import import_tree
 from wangge.duties.importing.lists import import_items, import_limits, import_lists
-from wangge.duties.importing.outcome import Outcome
 from wangge.duties.models import Catalogue, LimitClass
+from wangge.kernel.tables.outcomes import Outcome
 from wangge.organization import kinds as office_kinds
 
 DATA: Final = Path(__file__).parent.parent / "data"

@@ -11,16 +11,15 @@ from django.db.models import Q
 
 from wangge.duties import policy
 from wangge.duties.actions import acting
-from wangge.duties.errors import DutiesError
-from wangge.duties.importing.kinds import RowError
-from wangge.duties.importing.outcome import Collector, Outcome, begin, cells, headers, read, values_of
+from wangge.duties.errors import DutiesError, of_the_file
 from wangge.duties.models import Catalogue, Duty, DutyItem, Kind, LimitClass
 from wangge.duties.resolution import ALTERNATIVES
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.recording import record
+from wangge.kernel.tables.outcomes import BadRow, Outcome, begin, cells
+from wangge.kernel.tables.reading import Row, read
 from wangge.organization.kinds import table as office_kind_table
 from wangge.organization.models import Office
-from wangge.organization.reading import Row
 
 COLUMNS: Final = {
     "kind": ("类别编码", "编码", "kind"),
@@ -83,23 +82,23 @@ class _Books:
     def wanted(self, values: dict[str, str]) -> Wanted:
         kind = self.kinds.get(values["kind"])
         if kind is None:
-            raise RowError("kind", f"目录中没有类别{values['kind'][:20]}。")
+            raise BadRow("kind", f"目录中没有类别{values['kind'][:20]}。")
         path = values.get("path", "")
         if not PATH.fullmatch(path):
-            raise RowError("path", f"“{path[:20]}”不是区划代码。")
+            raise BadRow("path", f"“{path[:20]}”不是区划代码。")
         if not policy.may_manage(self.by, path):
-            raise RowError("path", "您没有维护该范围职责的权限。")
+            raise BadRow("path", "您没有维护该范围职责的权限。")
         lead_kind, lead_office = self.office("lead", values["lead"], path)
         if not lead_kind and lead_office is None:
-            raise RowError("lead", "不能为空。")
-        helpers = [self.office("assists", word, path) for word in cells(values.get("assists", ""), SEVERAL.split)]
+            raise BadRow("lead", "不能为空。")
+        helpers = [self.office("assists", word, path) for word in cells(SEVERAL.split(values.get("assists", "")))]
         limit = self.limits.get(values["limit"])
         if limit is None:
-            raise RowError("limit", f"没有时限等级“{values['limit'][:20]}”。")
+            raise BadRow("limit", f"没有时限等级“{values['limit'][:20]}”。")
         item = self.item("item", values.get("list", ""), values.get("item", ""))
         community = self.item("community_item", values.get("community_list", ""), values.get("community_item", ""))
         if community is not None and community.duty_list.level != "community":
-            raise RowError("community_item", "社区承办的依据必须是社区清单的条目。")
+            raise BadRow("community_item", "社区承办的依据必须是社区清单的条目。")
         return Wanted(
             kind=kind,
             path=path,
@@ -128,19 +127,20 @@ class _Books:
             if len(named) == 1:
                 return "", named[0].pk
             if named:
-                raise RowError(column, f"叫“{parts[0][:30]}”的机构不止一个,请写机构类型代码并填适用范围。")
+                raise BadRow(column, f"叫“{parts[0][:30]}”的机构不止一个,请写机构类型代码并填适用范围。")
         unknown = parts[codes.index("")]
-        raise RowError(column, f"没有“{unknown[:30]}”这个机构类型或机构。")
+        raise BadRow(column, f"没有“{unknown[:30]}”这个机构类型或机构。")
 
     def item(self, column: str, list_name: str, number: str) -> DutyItem | None:
         if not list_name and not number:
             return None
         item = self.items.get((list_name, number))
         if item is None:
-            raise RowError(column, f"清单“{list_name[:30]}”没有第{number[:20]}项。")
+            raise BadRow(column, f"清单“{list_name[:30]}”没有第{number[:20]}项。")
         return item
 
 
+@of_the_file()
 def import_duties(
     *,
     content: bytes,
@@ -156,9 +156,7 @@ def import_duties(
     over a district's own). Raises ``DutiesError`` for the file as a whole.
     """
     table = read(content)
-    found = headers(table, COLUMNS, ("kind", "lead", "limit"))
-    outcome = begin(table, found)
-    collector = Collector(outcome, COLUMNS)
+    outcome = begin(table, COLUMNS, ("kind", "lead", "limit"))
     managed = policy.managed_paths(by)
     if not managed:
         raise DutiesError("您没有维护清单和职责的权限。")
@@ -172,17 +170,17 @@ def import_duties(
         plan: dict[tuple[str, str], tuple[Row, Wanted]] = {}
         for row in table.rows:
             try:
-                wanted = books.wanted(values_of(row, found))
+                wanted = books.wanted(outcome.values(row))
                 key = (wanted.kind.code, wanted.path)
                 if key in plan:
-                    raise RowError("kind", f"与第{plan[key][0].number}行重复。")
+                    raise BadRow("kind", f"与第{plan[key][0].number}行重复。")
                 there = open_duties.get(key)
                 if there is not None and there.valid_from > on and key not in known:
-                    raise RowError("kind", f"已有自{there.valid_from}起的职责,不能以更早的日期变更。")
+                    raise BadRow("kind", f"已有自{there.valid_from}起的职责,不能以更早的日期变更。")
                 plan[key] = (row, wanted)
-            except RowError as error:
-                collector.refuse(row, error.column, error.rule)
-        if collector.finish(keep_good=keep_good):
+            except BadRow as error:
+                outcome.refuse(row, error.column, error.rule)
+        if outcome.finish(keep_good=keep_good):
             _store([wanted for _, wanted in plan.values()], open_duties, assists, known, on, outcome)
     return outcome
 

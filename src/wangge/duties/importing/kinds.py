@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from wangge.duties.actions import acting, mark_leaves
 from wangge.duties.enums import CatalogueState, DemandType, SevenFive
-from wangge.duties.errors import DutiesError
-from wangge.duties.importing.outcome import Collector, Outcome, begin, cells, headers, read, values_of
+from wangge.duties.errors import DutiesError, of_the_file
 from wangge.duties.models import Catalogue, Kind
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.recording import record
-from wangge.organization.reading import Row, Table
+from wangge.kernel.tables.outcomes import BadRow, Outcome, begin, cells
+from wangge.kernel.tables.reading import Row, Table, read
 
 COLUMNS: Final = {
     "code": ("编码", "类别编码", "代码", "code"),
@@ -40,15 +40,6 @@ _DEMANDS: Final = {label: value for value, label in DemandType.choices} | {value
 _SEVEN: Final = {label: value for value, label in SevenFive.choices} | {value: value for value in SevenFive.values}
 
 
-class RowError(Exception):
-    """A cell breaks a rule."""
-
-    def __init__(self, column: str, rule: str) -> None:
-        super().__init__(rule)
-        self.column = column
-        self.rule = rule
-
-
 @dataclass(slots=True)
 class Planned:
     """A kind as a row describes it. ``fields`` holds only what the file has columns for."""
@@ -58,6 +49,7 @@ class Planned:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
+@of_the_file()
 def import_tree(*, content: bytes, catalogue: Catalogue, by: User | None, keep_good: bool = False) -> Outcome:
     """Kinds into a draft ``catalogue``: added by code, changed where they differ; none is removed.
 
@@ -70,16 +62,14 @@ def import_tree(*, content: bytes, catalogue: Catalogue, by: User | None, keep_g
     table = read(content)
     by_names = "一级分类" in table.columns or any(h in table.columns for h in NAME_COLUMNS["level1"])
     columns = COLUMNS | NAME_COLUMNS if by_names else COLUMNS
-    found = headers(table, columns, ("level1",) if by_names else ("code", "name"))
-    outcome = begin(table, found)
-    collector = Collector(outcome, columns)
+    outcome = begin(table, columns, ("level1",) if by_names else ("code", "name"))
     with acting(by):
         there = {row.code: row for row in Kind.objects.select_for_update().filter(catalogue=catalogue)}
         if by_names:
-            planned = _plan_by_names(table, found, catalogue, collector)
+            planned = _plan_by_names(table, catalogue, outcome)
         else:
-            planned = _plan_by_codes(table, found, there.keys(), collector)
-        if collector.finish(keep_good=keep_good):
+            planned = _plan_by_codes(table, there.keys(), outcome)
+        if outcome.finish(keep_good=keep_good):
             _store(planned, there, catalogue, outcome)
             if outcome.stored:
                 counts = {"added": [0, outcome.added], "changed": [0, outcome.changed]}
@@ -87,25 +77,23 @@ def import_tree(*, content: bytes, catalogue: Catalogue, by: User | None, keep_g
     return outcome
 
 
-def _plan_by_codes(
-    table: Table, found: dict[str, str], known: Iterable[str], collector: Collector
-) -> dict[str, Planned]:
+def _plan_by_codes(table: Table, known: Iterable[str], outcome: Outcome) -> dict[str, Planned]:
     planned: dict[str, Planned] = {}
     for row in table.rows:
-        values = values_of(row, found)
-        code = values["code"]
         try:
+            values = outcome.values(row)
+            code = values["code"]
             if not CODE.fullmatch(code):
-                raise RowError("code", f"编码“{code[:20]}”应为2、4、6或8位数字,每两位一级。")
+                raise BadRow("code", f"编码“{code[:20]}”应为2、4、6或8位数字,每两位一级。")
             if code in planned:
-                raise RowError("code", f"编码{code}与第{planned[code].row.number}行重复。")
+                raise BadRow("code", f"编码{code}与第{planned[code].row.number}行重复。")
             planned[code] = Planned(row, code, _fields(values))
-        except RowError as error:
-            collector.refuse(row, error.column, error.rule)
+        except BadRow as error:
+            outcome.refuse(row, error.column, error.rule)
     codes = set(planned) | set(known)
     for code in sorted(planned):  # parents come before their children, so one refusal carries down
         if len(code) > 2 and code[:-2] not in codes:
-            collector.refuse(planned[code].row, "code", f"没有上级类别{code[:-2]}。")
+            outcome.refuse(planned[code].row, "code", f"没有上级类别{code[:-2]}。")
             codes.discard(code)
             del planned[code]
     return planned
@@ -116,15 +104,15 @@ def _fields(values: dict[str, str]) -> dict[str, Any]:
     if "name" in values:
         fields["name"] = _short("name", values["name"], 60, needed=True)
     if "keywords" in values:
-        fields["keywords"] = [_short("keywords", word, 40) for word in cells(values["keywords"], WORDS.split)]
+        fields["keywords"] = [_short("keywords", word, 40) for word in cells(WORDS.split(values["keywords"]))]
     if "demand_types" in values:
         fields["demand_types"] = [
-            _one_of("demand_types", w, _DEMANDS) for w in cells(values["demand_types"], WORDS.split)
+            _one_of("demand_types", w, _DEMANDS) for w in cells(WORDS.split(values["demand_types"]))
         ]
     if "urgent" in values:
         word = values["urgent"].lower()
         if word not in YES | NO:
-            raise RowError("urgent", f"“{word[:10]}”应为“是”或“否”。")
+            raise BadRow("urgent", f"“{word[:10]}”应为“是”或“否”。")
         fields["urgent"] = word in YES
     if "seven_five" in values:
         fields["seven_five"] = _one_of("seven_five", values["seven_five"], _SEVEN) if values["seven_five"] else ""
@@ -138,23 +126,20 @@ def _fields(values: dict[str, str]) -> dict[str, Any]:
 
 def _short(column: str, text: str, longest: int, *, needed: bool = False) -> str:
     if needed and not text:
-        raise RowError(column, "不能为空。")
+        raise BadRow(column, "不能为空。")
     if len(text) > longest:
-        raise RowError(column, f"最多{longest}个字,实有{len(text)}个。")
+        raise BadRow(column, f"最多{longest}个字,实有{len(text)}个。")
     return text
 
 
 def _one_of(column: str, word: str, known: dict[str, Any]) -> str:
     if word not in known:
-        raise RowError(column, f"没有“{word[:20]}”这一项。")
+        raise BadRow(column, f"没有“{word[:20]}”这一项。")
     return str(known[word])
 
 
-def _plan_by_names(
-    table: Table, found: dict[str, str], catalogue: Catalogue, collector: Collector
-) -> dict[str, Planned]:
-    levels = [name for name in NAME_COLUMNS if name in found]
-    rest = {name: header for name, header in found.items() if name not in NAME_COLUMNS}
+def _plan_by_names(table: Table, catalogue: Catalogue, outcome: Outcome) -> dict[str, Planned]:
+    levels = [name for name in NAME_COLUMNS if name in outcome.found]
     codes = _codes_by_names(catalogue)
     taken: dict[str, set[str]] = defaultdict(set)
     for code in codes.values():
@@ -162,23 +147,24 @@ def _plan_by_names(
     planned: dict[str, Planned] = {}
     leaves: dict[tuple[str, ...], int] = {}
     for row in table.rows:
-        names = tuple(row.values.get(found[level], "").strip() for level in levels)
-        while names and not names[-1]:
-            names = names[:-1]
         try:
+            values = outcome.values(row)
+            names = tuple(values[level] for level in levels)
+            while names and not names[-1]:
+                names = names[:-1]
             if not names or "" in names:
-                raise RowError(levels[0], "上级分类不能为空。")
+                raise BadRow(levels[0], "上级分类不能为空。")
             if names in leaves:
-                raise RowError(levels[len(names) - 1], f"与第{leaves[names]}行重复。")
+                raise BadRow(levels[len(names) - 1], f"与第{leaves[names]}行重复。")
             leaves[names] = row.number
-            fields = _fields(values_of(row, rest) | {"name": names[-1]})
+            fields = _fields(values | {"name": names[-1]})
             for depth in range(1, len(names)):
                 code = _code_for(names[:depth], codes, taken)
                 planned.setdefault(code, Planned(row, code, {"name": _short(levels[depth - 1], names[depth - 1], 60)}))
             code = _code_for(names, codes, taken)
             planned[code] = Planned(row, code, fields)
-        except RowError as error:
-            collector.refuse(row, error.column, error.rule)
+        except BadRow as error:
+            outcome.refuse(row, error.column, error.rule)
     return planned
 
 
@@ -201,7 +187,7 @@ def _code_for(names: tuple[str, ...], codes: dict[tuple[str, ...], str], taken: 
         above = codes[names[:-1]] if len(names) > 1 else ""
         free = next((n for n in range(1, 100) if f"{above}{n:02}" not in taken[above]), None)
         if free is None:
-            raise RowError("level1", "同一上级下最多99个类别。")
+            raise BadRow("level1", "同一上级下最多99个类别。")
         codes[names] = f"{above}{free:02}"
         taken[above].add(codes[names])
     return codes[names]

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from wangge.duties.actions import acting, save_limit_class
 from wangge.duties.enums import DemandType, ListKind, ListLevel
-from wangge.duties.errors import DutiesError
-from wangge.duties.importing.kinds import RowError
-from wangge.duties.importing.outcome import Collector, Outcome, begin, headers, read, values_of
+from wangge.duties.errors import DutiesError, of_the_file
 from wangge.duties.models import DutyItem, DutyList
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.recording import record
 from wangge.kernel.calendar.units import Limit, Unit
+from wangge.kernel.tables.outcomes import BadRow, Outcome, begin
+from wangge.kernel.tables.reading import read
 
 LIST_COLUMNS: Final = {
     "code": ("清单编码", "编码"),
@@ -54,31 +54,30 @@ _UNITS: Final = {label: value for value, label in Unit.choices} | {value: value 
 
 def _known(column: str, word: str, known: dict[str, Any]) -> str:
     if word not in known:
-        raise RowError(column, f"没有“{word[:20]}”这一项。")
+        raise BadRow(column, f"没有“{word[:20]}”这一项。")
     return str(known[word])
 
 
+@of_the_file()
 def import_lists(*, content: bytes, on: date, by: User | None, keep_good: bool = False) -> Outcome:
     """Lists in force from ``on``, added or changed by code."""
     table = read(content)
-    found = headers(table, LIST_COLUMNS, ("code", "name", "level", "kind"))
-    outcome = begin(table, found)
-    collector = Collector(outcome, LIST_COLUMNS)
+    outcome = begin(table, LIST_COLUMNS, ("code", "name", "level", "kind"))
     plan: list[dict[str, str]] = []
     for row in table.rows:
-        values = values_of(row, found)
+        values = outcome.values(row)
         try:
             if not values["code"] or not values["name"]:
-                raise RowError("code", "编码和名称不能为空。")
+                raise BadRow("code", "编码和名称不能为空。")
             values["level"] = _known("level", values["level"], _LEVELS)
             values["kind"] = _known("kind", values["kind"], _KINDS)
             if not _PATH.fullmatch(values.get("path", "")):
-                raise RowError("path", "不是区划代码。")
+                raise BadRow("path", "不是区划代码。")
             plan.append(values)
-        except RowError as error:
-            collector.refuse(row, error.column, error.rule)
+        except BadRow as error:
+            outcome.refuse(row, error.column, error.rule)
     with acting(by):
-        if not collector.finish(keep_good=keep_good):
+        if not outcome.finish(keep_good=keep_good):
             return outcome
         for values in plan:
             there = DutyList.objects.filter(code=values["code"]).first()
@@ -98,34 +97,33 @@ def import_lists(*, content: bytes, on: date, by: User | None, keep_good: bool =
     return outcome
 
 
+@of_the_file()
 def import_items(*, content: bytes, by: User | None, keep_good: bool = False) -> Outcome:
     """Items added or changed by list and number. Dispatched cases keep the words they cited."""
     table = read(content)
-    found = headers(table, ITEM_COLUMNS, ("list", "number", "title"))
-    outcome = begin(table, found)
-    collector = Collector(outcome, ITEM_COLUMNS)
+    outcome = begin(table, ITEM_COLUMNS, ("list", "number", "title"))
     with acting(by):
         lists = {row.code: row for row in DutyList.objects.all()}
         lists |= {row.name: row for row in lists.values()}
         there = {(row.duty_list_id, row.number): row for row in DutyItem.objects.select_for_update()}
         plan: dict[tuple[int, str], dict[str, Any]] = {}
         for row in table.rows:
-            values: dict[str, Any] = values_of(row, found)
+            values: dict[str, Any] = outcome.values(row)
             try:
                 held_by = lists.get(values.pop("list"))
                 if held_by is None:
-                    raise RowError("list", "没有这份清单,请先导入清单。")
+                    raise BadRow("list", "没有这份清单,请先导入清单。")
                 if not values["number"] or len(values["number"]) > 20:
-                    raise RowError("number", "条目号应为1到20个字。")
+                    raise BadRow("number", "条目号应为1到20个字。")
                 if not values["title"] or len(values["title"]) > 200:
-                    raise RowError("title", "内容应为1到200个字。")
+                    raise BadRow("title", "内容应为1到200个字。")
                 key = (held_by.pk, values.pop("number"))
                 if key in plan:
-                    raise RowError("number", f"条目号{key[1]}重复。")
+                    raise BadRow("number", f"条目号{key[1]}重复。")
                 plan[key] = values | {"sort": row.number}
-            except RowError as error:
-                collector.refuse(row, error.column, error.rule)
-        if collector.finish(keep_good=keep_good):
+            except BadRow as error:
+                outcome.refuse(row, error.column, error.rule)
+        if outcome.finish(keep_good=keep_good):
             _store_items(plan, there, outcome)
     return outcome
 
@@ -160,13 +158,14 @@ def parse_limit(text: str) -> Limit:
     return Limit(int(found[1]), Unit(_UNITS[found[2]]))
 
 
+@of_the_file()
 def import_limits(*, content: bytes, by: User | None) -> int:
     """Limit classes by code, all or none; the number of rows. Raises ``DutiesError``."""
     table = read(content)
-    found = headers(table, LIMIT_COLUMNS, ("code", "name", "sign", "contact", "finish", "extension"))
+    outcome = begin(table, LIMIT_COLUMNS, ("code", "name", "sign", "contact", "finish", "extension"))
     with acting(by):
         for row in table.rows:
-            values = values_of(row, found)
+            values = outcome.values(row)
             fields: dict[str, Any] = {"name": values["name"], "for_urgent": values.get("for_urgent", "") in {"1", "是"}}
             try:
                 for phase in ("sign", "contact", "finish", "extension"):

@@ -22,16 +22,14 @@ from wangge.duties.errors import DutiesError
 from wangge.duties.importing import duties as duty_rows
 from wangge.duties.importing import kinds as kind_rows
 from wangge.duties.importing import lists as list_rows
-from wangge.duties.importing.outcome import Columns, Outcome
 from wangge.duties.models import Catalogue, Duty, Kind
 from wangge.duties.web.desk import me
 from wangge.duties.web.forms import DutyForm, EndForm, ImportForm, VersionForm
 from wangge.kernel.access.routes import requires
 from wangge.kernel.audit.recording import record
-from wangge.organization import imports as organization_imports
-from wangge.organization import reading
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from wangge.kernel.tables.outcomes import Columns, Outcome, sample
+from wangge.kernel.tables.reading import upload
+from wangge.kernel.tables.writing import XLSX
 
 
 def refused(form: forms.Form, error: DutiesError) -> None:
@@ -196,9 +194,7 @@ def duties_import(request: HttpRequest, what: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            if values["file"].size > reading.MAX_BYTES:
-                raise DutiesError("文件超过10 MB,请分批导入。", field="file")
-            outcome = importable.run(values["file"].read(), values, me(request))
+            outcome = importable.run(upload(values["file"]), values, me(request))
         except DutiesError as error:
             refused(form, error)
         else:
@@ -216,7 +212,7 @@ def _download(content: bytes, name: str) -> HttpResponse:
 @requires(policy.MANAGE)
 def duties_sample(request: HttpRequest, what: str) -> HttpResponse:  # noqa: ARG001
     """An empty workbook with the headers."""
-    return _download(organization_imports.sample(dict(_what(what).columns)), f"{what}-sample")
+    return _download(sample(_what(what).columns), f"{what}-sample")
 
 
 @requires(policy.READ)

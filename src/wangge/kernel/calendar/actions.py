@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,13 +13,21 @@ from wangge.kernel.audit.recording import record
 from wangge.kernel.calendar import working
 from wangge.kernel.calendar.days import FIRST, LAST
 from wangge.kernel.calendar.models import CalendarDay, CalendarYear
+from wangge.kernel.tables.errors import UnreadableTable
+from wangge.kernel.tables.limits import Limits
+from wangge.kernel.tables.outcomes import headers
+from wangge.kernel.tables.reading import read
 
-_COLUMNS: Final = {"日期": "day", "是否上班": "is_workday", "上班": "is_workday", "说明": "note", "备注": "note"}
+_COLUMNS: Final = {
+    "day": ("日期", "day"),
+    "is_workday": ("上班", "是否上班", "is_workday"),
+    "note": ("说明", "备注", "note"),
+}
 _ON: Final = frozenset({"1", "true", "yes", "y", "on", "是", "班", "上班", "工作日"})
 _OFF: Final = frozenset({"0", "false", "no", "n", "off", "否", "休", "放假", "休息", "节假日"})
 # Days off in every year since 1949: a "complete" year without them is a mistake.
 _ALWAYS_OFF: Final = ((1, 1), (5, 1), (10, 1))
-_MAX_ROWS: Final = 5_000
+_LIMITS: Final = Limits(rows=5_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +45,21 @@ class BadCalendar(ValueError):
         super().__init__("\n".join(problems))
 
 
-def read_csv(content: bytes) -> list[DayRow]:
-    """Rows of a CSV file (UTF-8 or GBK) with the columns day,is_workday,note or 日期,上班,说明. Raises BadCalendar."""
+def read_days(content: bytes) -> list[DayRow]:
+    """Rows of a csv file or a workbook with day,is_workday,note or 日期,上班,说明. Raises BadCalendar."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    reader = csv.DictReader(io.StringIO(text))
-    names = {_COLUMNS.get(name.strip(), name.strip()): name for name in reader.fieldnames or () if name}
-    if missing := [name for name in ("day", "is_workday") if name not in names]:
-        raise BadCalendar([f"缺少列:{'、'.join(missing)}(应有 day,is_workday,note)。"])
+        table = read(content, limits=_LIMITS)
+        found = headers(table, _COLUMNS, ("day", "is_workday"))
+    except UnreadableTable as error:
+        raise BadCalendar([str(error)]) from error
     rows: list[DayRow] = []
     problems: list[str] = []
-    try:
-        for number, raw in enumerate(reader, start=2):
-            if number > _MAX_ROWS:
-                problems.append(f"超过{_MAX_ROWS}行。")
-                break
-            values = {key: (raw.get(name) or "").strip() for key, name in names.items()}
-            row = _row(values)
-            if isinstance(row, DayRow):
-                rows.append(row)
-            else:
-                problems.append(f"第{number}行:{row}")
-    except csv.Error as error:
-        problems.append(f"无法读取:{error}。")
+    for raw in table.rows:
+        row = raw.fault or _row({name: raw.values.get(header, "") for name, header in found.items()})
+        if isinstance(row, DayRow):
+            rows.append(row)
+        else:
+            problems.append(f"第{raw.number}行:{row}")
     if problems:
         raise BadCalendar(problems)
     return rows

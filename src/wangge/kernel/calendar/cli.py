@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wangge.kernel.calendar import working
-from wangge.kernel.calendar.actions import BadCalendar, DayRow, read_csv, set_days
+from wangge.kernel.calendar.actions import BadCalendar, DayRow, read_days, set_days
 from wangge.kernel.calendar.days import FIRST, LAST
 from wangge.kernel.calendar.models import CalendarDay
 
@@ -47,7 +47,7 @@ def import_file(
 ) -> None:
     """导入 CSV(day,is_workday,note);任何一行有误则全部不导入。"""
     try:
-        changed = set_days(rows=read_csv(file.read_bytes()), year=year, source=source)
+        changed = set_days(rows=read_days(file.read_bytes()), year=year, source=source)
     except BadCalendar as error:
         _refuse(error)
     typer.echo(f"✓ 已更新 {changed} 天;日历已知至 {working.known_until()}。已在计时的时限不变。")

@@ -19,12 +19,12 @@ from django.http import HttpRequest
 
 from wangge.kernel.listing.columns import Column, Value
 from wangge.kernel.listing.listing import Listing
+from wangge.kernel.tables.writing import XLSX, fitting
 
 Progress = Callable[[int], None]
 
 CHUNK: Final = 2_000
 SHEET_ROWS: Final = 1_048_575  # Excel's 1,048,576 without the header
-CELL_CHARACTERS: Final = 32_767
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -44,14 +44,6 @@ def chunks(listing: Listing, request: HttpRequest, rows: QuerySet[Any]) -> Itera
     if chunk:
         listing.prepare(request, chunk)
         yield chunk
-
-
-def fitting(text: str) -> str:
-    """Text that fits a cell; what is cut off is said in the cell itself."""
-    if len(text) <= CELL_CHARACTERS:
-        return text
-    note = f"…（超出单元格容量，原文共 {len(text)} 字）"
-    return text[: CELL_CHARACTERS - len(note)] + note
 
 
 def guarded(value: Value) -> Value:
@@ -155,6 +147,6 @@ def write_csv(
 
 WRITERS: Final = {"xlsx": write_xlsx, "csv": write_csv}
 MIME: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "csv": "text/csv; charset=utf-8",
 }

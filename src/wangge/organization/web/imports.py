@@ -10,19 +10,20 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from wangge.kernel.access.routes import requires
-from wangge.organization import imports, policy, reading
+from wangge.kernel.tables.outcomes import Columns, sample
+from wangge.kernel.tables.reading import upload
+from wangge.kernel.tables.writing import XLSX
+from wangge.organization import imports, policy
 from wangge.organization.errors import OrganizationError
 from wangge.organization.web.desk import me, refused
 from wangge.organization.web.forms import ImportForm
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
 class Importable:
     label: str
     run: imports.Run
-    columns: dict[str, tuple[str, ...]]
+    columns: Columns
     list_url: str
 
 
@@ -49,10 +50,8 @@ def organization_import(request: HttpRequest, what: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
-            if wanted["file"].size > reading.MAX_BYTES:
-                raise OrganizationError("文件超过10 MB,请分批导入。", field="file")
             outcome = importable.run(
-                table=reading.read(wanted["file"].read()),
+                content=upload(wanted["file"]),
                 by=me(request),
                 on=wanted["on"],
                 keep_good=wanted["keep_good"] == "1",
@@ -69,6 +68,6 @@ def organization_import(request: HttpRequest, what: str) -> HttpResponse:
 def organization_sample(request: HttpRequest, what: str) -> HttpResponse:  # noqa: ARG001
     """An empty workbook with the headers."""
     importable = _what(what)
-    response = HttpResponse(imports.sample(importable.columns), content_type=XLSX)
+    response = HttpResponse(sample(importable.columns), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{what}.xlsx"'
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -18,14 +19,14 @@ from shapely.geometry import shape
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
 from wangge.kernel.listing import rendering
+from wangge.kernel.tables.reading import upload
 from wangge.territory import actions, policy, queries
 from wangge.territory.checks import warnings_for
 from wangge.territory.drawing import divide
 from wangge.territory.geometry import to_geojson
 from wangge.territory.models import Grid, GridStaff
 from wangge.territory.panels import panels_of
-from wangge.territory.tables import MAX_BYTES
-from wangge.territory.transfer import COLUMNS, export_geojson, import_grids
+from wangge.territory.transfer import COLUMNS, LIMITS, ImportReport, export_geojson, import_grids
 from wangge.territory.web.divisions import complain, history_of, managed_grid
 from wangge.territory.web.forms import GridForm, ImportForm, MergeGridsForm, ReasonForm, SplitGridForm, StaffForm
 from wangge.territory.web.tables import GridList, place_url
@@ -136,8 +137,8 @@ def grid_staff_add(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, code, form)
     user = User.objects.filter(username=form.cleaned_data["username"].strip(), ended_at__isnull=True).first()
-    if user is None:
-        messages.error(request, "没有这个账号，或已停用。")
+    if user is None or not policy.may_place(request.user, user):
+        messages.error(request, "没有这个账号，或已停用，或不归您安排。")
         return redirect("grid_detail", code=code)
     try:
         post = actions.assign_staff(
@@ -220,6 +221,11 @@ def grid_split(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("division_detail", code=grid.community_code)
 
 
+def reported(report: ImportReport) -> dict[str, Any]:
+    """What a page shows of an import; the rows not taken travel inside the answer and are not kept."""
+    return {"report": report, "rejected": base64.b64encode(report.workbook()).decode() if report.errors else ""}
+
+
 @requires(policy.MANAGE)
 @never_cache
 def grid_import(request: HttpRequest) -> HttpResponse:
@@ -229,15 +235,14 @@ def grid_import(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            if file.size > MAX_BYTES:
-                raise ValidationError("文件超过30 MB，请分批导入。")
-            context["report"] = import_grids(
+            report = import_grids(
                 name=file.name,
-                data=file.read(),
+                data=upload(file, LIMITS),
                 crs=form.cleaned_data["crs"],
                 within=policy.managed_paths(request.user),
                 keep_good=form.cleaned_data["keep_good"] == "1",
             )
+            context |= reported(report)
         except ValidationError as error:
             form.add_error(None, error.messages)
     return render(request, "territory/import.html", context)

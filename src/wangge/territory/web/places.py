@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wangge.kernel.access.routes import requires
 from wangge.kernel.listing import rendering
+from wangge.kernel.tables.reading import upload
 from wangge.territory import places, policy, queries
 from wangge.territory.models import PlaceAlias, PlaceCode
-from wangge.territory.tables import MAX_BYTES
 from wangge.territory.web.divisions import complain, managed_grid
 from wangge.territory.web.forms import ImportForm, PlaceForm, ReasonForm
+from wangge.territory.web.grids import reported
 from wangge.territory.web.tables import PlaceCodeList, PlaceList, home_of, place_url
 
 SHEET = 120  # codes a printed sheet holds
@@ -94,15 +95,14 @@ def place_import(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            if file.size > MAX_BYTES:
-                raise ValidationError("文件超过30 MB，请分批导入。")
-            context["report"] = places.import_aliases(
+            report = places.import_aliases(
                 name=file.name,
-                data=file.read(),
+                data=upload(file, places.LIMITS),
                 crs=form.cleaned_data["crs"],
                 within=policy.managed_paths(request.user),
                 keep_good=form.cleaned_data["keep_good"] == "1",
             )
+            context |= reported(report)
         except ValidationError as error:
             form.add_error(None, error.messages)
     return render(request, "territory/import.html", context)
