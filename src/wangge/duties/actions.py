@@ -229,11 +229,15 @@ def change_duty(*, duty: Duty, on: date, by: User | None, reason: str = "", **ch
 
 
 def save_limit_class(*, code: str, by: User | None, **values: Any) -> LimitClass:
-    """Add or change a limit class. Clocks that run keep the limits they were started with."""
+    """Add or change a limit class. Clocks that run keep the limits they were started with.
+
+    Raises ``ValidationError`` when there is another class for the same demand type or for urgent matters.
+    """
     with acting(by):
-        row, created = LimitClass.objects.select_for_update().get_or_create(code=code, defaults=values)
+        held = LimitClass.objects.select_for_update().filter(code=code).first()
+        row, created = held or LimitClass(code=code), held is None
         before = {name: getattr(row, name) for name in values}
-        if not created and before != values:
+        if created or before != values:
             for name, value in values.items():
                 setattr(row, name, value)
             row.full_clean()

@@ -208,7 +208,7 @@ class LimitList(Listing):
     title = "时限等级"
     noun = "个等级"
     columns = (
-        Column("name", "等级", css="wg-nowrap", sort="code"),
+        Column("name", "等级", link=lambda row: row.url, css="wg-nowrap", sort="code"),
         Column("code", "编码"),
         Column("sign", "签收"),
         Column("contact", "首次联系"),
@@ -231,6 +231,14 @@ class LimitList(Listing):
 
     def rows(self, request: HttpRequest) -> Rows:
         return LimitClass.objects.all() if policy.may_read(request.user) else LimitClass.objects.none()
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        managed = policy.may_manage(request.user)
+        for row in rows:
+            row.url = reverse("limit_change", args=[row.code]) if managed else ""
+
+    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
+        return _tools(("新增等级", reverse("limit_add"), "plus")) if policy.may_manage(request.user) else []
 
 
 class CatalogueList(Listing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wangge.duties.web import changes, desk
+from wangge.duties.web import changes, desk, limits
 
 desk_urlpatterns = [
     path("", desk.duty_list, name="duty_list"),
@@ -17,6 +17,8 @@ desk_urlpatterns = [
     path("rows/<int:pk>/end/", changes.duty_end, name="duty_end"),
     path("try/", desk.duty_try, name="duty_try"),
     path("limits/", desk.limit_list, name="limit_list"),
+    path("limits/add/", limits.limit_form, name="limit_add"),
+    path("limits/<slug:code>/", limits.limit_form, name="limit_change"),
     path("versions/", desk.catalogue_list, name="catalogue_list"),
     path("versions/compare/", desk.catalogue_compare, name="catalogue_compare"),
     path("versions/<int:pk>/copy/", changes.catalogue_copy, name="catalogue_copy"),
