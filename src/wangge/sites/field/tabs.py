@@ -8,12 +8,14 @@ from typing import Final
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-# label, url name, icon, the chrome's own page
+from wangge.kernel.access.scopes import permissions
+
+# label, url name, icon, the chrome's own page, who may open it (empty: everybody)
 TABS: Final = (
-    ("我的网格", "field_grid", "hexagons", False),
-    ("上报", "field_report", "camera", False),
-    ("核查", "field_checks", "clipboard-check", False),
-    ("我的", "field_me", "user-circle", True),
+    ("我的网格", "field_grid", "hexagons", False, ("field.use", "cases.suggest")),
+    ("上报", "field_report", "camera", False, ("field.use", "cases.suggest")),
+    ("核查", "field_checks", "clipboard-check", False, ("cases.check",)),
+    ("我的", "field_me", "user-circle", True, ()),
 )
 
 
@@ -27,9 +29,16 @@ class Tab:
 
 
 def open_tabs(request: HttpRequest) -> list[Tab]:
-    """The tabs whose pages exist; the one with the longest matching address is active."""
+    """The tabs this user may open; the one with the longest matching address is active.
+
+    A page kept on the phone for the time without a network is shown to nobody signed in: it gets them all.
+    """
+    user = getattr(request, "user", None)
+    held = permissions(user) if getattr(user, "is_authenticated", False) else None
     found = []
-    for label, url_name, icon, own in TABS:
+    for label, url_name, icon, own, needs in TABS:
+        if needs and held is not None and held.isdisjoint(needs):
+            continue
         try:
             found.append((label, reverse(url_name), icon, own))
         except NoReverseMatch:

@@ -185,9 +185,13 @@ async function search(event) {
 function bindPosition() {
   const locate = form.querySelector("[data-position]");
   const help = form.querySelector("[data-position-help]");
-  const ask = () => { if (!field("lng").value && !locate.disabled) locate.click(); };
+  // The button comes alive with a module of its own, perhaps a moment later than this one.
+  const ask = (tries = 50) => {
+    if (!locate.dataset.bound) { if (tries) setTimeout(ask, 100, tries - 1); return; }
+    if (!field("lng").value && !locate.disabled) locate.click();
+  };
   navigator.permissions?.query({ name: "geolocation" }).then((state) => { if (state.state === "granted") ask(); }).catch(() => {});
-  photoInput().addEventListener("click", ask);
+  photoInput().addEventListener("click", () => ask());
   document.addEventListener("wangge:position-failed", () => { help.hidden = false; });
   document.addEventListener("wangge:position", () => { help.hidden = true; });
 }

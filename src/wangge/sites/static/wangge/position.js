@@ -13,6 +13,7 @@ export function start(button) {
     input.value = value;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
+  button.dataset.bound = "1";
   button.addEventListener("click", () => {
     if (!navigator.geolocation) {
       state.textContent = "这台设备不能定位，请手动填写地址。";
