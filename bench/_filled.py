@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -100,7 +99,7 @@ def fill(rows: int) -> None:
             )
             for n, row in enumerate(given)
         ]
-        storing._copy = plain if first >= rows - OPEN else _closing(plain, at)
+        storing._copy = plain if first >= rows - min(OPEN, rows // 2) else _closing(plain, at)
         storing.store(orders, now=orders[-1].created_at)
     _finish(rows)
 

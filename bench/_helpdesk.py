@@ -27,7 +27,7 @@ VERSION = "2.6.1"
 HOME = Path(os.environ.get("WANGGE_VAR", "var")).resolve() / "bench-helpdesk"
 PACKAGES = (f"django-helpdesk=={VERSION}", "psycopg[binary]", "granian")
 
-SITE = '''
+SITE = """
 import os
 from urllib.parse import parse_qs, urlsplit
 
@@ -71,7 +71,7 @@ SITE_ID = 1
 HELPDESK_ACTIVATE_API_ENDPOINT = True
 HELPDESK_TEAMS_MODE_ENABLED = False
 LOGGING = {"version": 1, "disable_existing_loggers": True}
-'''
+"""
 URLS = """
 from django.urls import include, path
 
@@ -82,7 +82,7 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 """
-PREPARE = '''
+PREPARE = """
 import json, sys
 import django
 django.setup()
@@ -113,7 +113,7 @@ client = Client()
 client.force_login(user)
 csrf = "a" * 32
 print(json.dumps({"session": client.cookies["sessionid"].value, "csrf": csrf, "queue": queue.pk, "owner": other.pk}))
-'''
+"""
 TEXTS = [
     f"{street}路#号院#栋{thing}{trouble},多次反映没有人管,希望尽快处理。"
     for street in "友谊团结和平幸福青年林荫"

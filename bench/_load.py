@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,21 @@ CALLS = ("create", "dispatch", "resolve", "search")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Whole lifecycles per second, and the seconds of every call by name."""
+    """Whole lifecycles in ``seconds``, and the seconds of every call by name."""
 
-    rate: float
     lifecycles: int
+    seconds: float
     calls: dict[str, Times]
+
+    @property
+    def rate(self) -> float:
+        return self.lifecycles / self.seconds
+
+
+def together(turns: Sequence[Seen]) -> Seen:
+    """Several turns as one."""
+    calls = {name: Times(tuple(s for turn in turns for s in turn.calls[name].seconds)) for name in CALLS}
+    return Seen(sum(turn.lifecycles for turn in turns), sum(turn.seconds for turn in turns), calls)
 
 
 def drive(
@@ -49,7 +60,7 @@ def drive(
         raise RuntimeError(f"load generator: {done.stderr[-2000:]}")
     answer = json.loads(done.stdout)
     calls = {name: Times(tuple(values)) for name, values in answer["calls"].items()}
-    return Seen(answer["lifecycles"] / answer["seconds"], answer["lifecycles"], calls)
+    return Seen(answer["lifecycles"], answer["seconds"], calls)
 
 
 class Client:
@@ -83,13 +94,14 @@ class Wangge:
 
     def lifecycle(self, client: Client, random_: random.Random) -> None:
         place = address_of(random_)
+        what = random_.choice(THINGS) + random_.choice(TROUBLES)
         filed = client.call(
             "create",
             "POST",
             "/api/v1/cases",
             as_json(
                 {
-                    "text": f"{place}的{random_.choice(THINGS)}{random_.choice(TROUBLES)},多次反映没有人管,希望尽快处理。",
+                    "text": f"{place}的{what},多次反映没有人管,希望尽快处理。",
                     "kind": random_.choice(self.given["kinds"]),
                     "path": random_.choice(self.given["communities"]),
                     "address": place,

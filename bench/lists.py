@@ -1,0 +1,243 @@
+"""Pages of cases, searches and exact counts for three kinds of users: a small table beside a hundred times larger one.
+
+Each page is asked for whole: session, rights, rows, exact total, filters with their choices, HTML. Two processes hold
+one database each and take turns page by page, so that whatever else the machine does falls on both alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from bench import _district
+from bench._filled import filled
+from bench._load import address_of
+from bench.harness import ROOT, Result, Times, setup_django
+
+GOAL_MS, GOAL_GROWTH = 150, 1.2
+# Grows with what it finds, as a search that finds a percent of everything must: shown, not judged.
+BROAD = "(finds 1 % of all)"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page by name, for a user, at addresses that are asked for in turn."""
+
+    user: str
+    name: str
+    urls: tuple[str, ...]
+
+
+def run(scale: str) -> Result:
+    few, many, rounds, each = (10_000, 1_000_000, 6, 8) if scale == "full" else (5_000, 50_000, 2, 6)
+    with _side("lists_few", few) as small, _side("lists_many", many) as large:
+        names = small.names()
+        if names != large.names():
+            raise AssertionError("the two sides ask for different pages")
+        seen: list[tuple[list[float], list[float]]] = [([], []) for _ in names]
+        for side in (small, large):
+            for number in range(len(names)):
+                side.ask(number, 2)
+        for _ in range(rounds):
+            for number, kept in enumerate(seen):
+                kept[0].extend(small.ask(number, each))
+                kept[1].extend(large.ask(number, each))
+    pairs = [(name, Times(tuple(a)), Times(tuple(b))) for name, (a, b) in zip(names, seen, strict=True)]
+    judged = [pair for pair in pairs if BROAD not in pair[0][1]]
+    worst = max(b.p95 for _, _, b in judged) * 1000
+    before = max(a.p95 for _, a, _ in judged) * 1000
+    growth = max(b.p50 / a.p50 for _, a, b in judged)
+    return Result(
+        name="lists",
+        value=round(worst, 1),
+        unit="ms (slowest p95)",
+        scale=scale,
+        reference={f"slowest p95 at {few:,} cases": round(before, 1)},
+        ratio=round(growth, 2),
+        rows=[
+            ("user", "page", f"p50 ms at {few:,}", f"p50 ms at {many:,}", "growth", f"p95 ms at {many:,}"),
+            *(
+                (*name, round(a.p50 * 1000, 1), round(b.p50 * 1000, 1), round(b.p50 / a.p50, 2), round(b.p95 * 1000, 1))
+                for name, a, b in pairs
+            ),
+        ],
+        goal=f"every p95 < {GOAL_MS} ms; no median beyond {GOAL_GROWTH} × that at {few:,} (worst {growth:.2f} ×)",
+        met=worst < GOAL_MS and growth <= GOAL_GROWTH,
+    )
+
+
+class _Side:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def names(self) -> list[list[str]]:
+        return list(self._read())
+
+    def ask(self, number: int, times: int) -> list[float]:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{number} {times}\n")
+        self.process.stdin.flush()
+        return list(self._read())
+
+    def _read(self) -> Any:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("a side has ended; see its error above")
+        return json.loads(line)
+
+
+@contextmanager
+def _side(name: str, rows: int) -> Iterator[_Side]:
+    url = filled(name, rows)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from bench import lists; lists.serve_pages()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, "WANGGE_SYSTEM_PROCESS": "0"},
+    )
+    side = _Side(process)
+    try:
+        yield side
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+# -- in the process of a side ----------------------------------------------------------------
+
+
+def serve_pages() -> None:
+    """Print the names of the pages; then, per line ``number times``, the seconds of that many calls."""
+    setup_django()
+    from time import perf_counter
+
+    from django.test import Client
+
+    clients, pages = _prepare()
+    print(json.dumps([(page.user, page.name) for page in pages]), flush=True)
+    turns = [0] * len(pages)
+    for line in sys.stdin:
+        number, times = map(int, line.split())
+        page, seconds = pages[number], []
+        client: Client = clients[page.user]
+        for _ in range(times):
+            url = page.urls[turns[number] % len(page.urls)]
+            turns[number] += 1
+            began = perf_counter()
+            response = client.get(url)
+            seconds.append(perf_counter() - began)
+            if response.status_code != 200:
+                raise AssertionError(f"{page.name}: {url} answers {response.status_code}")
+        print(json.dumps(seconds), flush=True)
+
+
+def _prepare() -> tuple[dict[str, Any], list[Page]]:
+    from django.db.models import Count
+    from django.test import Client
+    from django.utils import timezone
+
+    from wangge.cases.models import Case, CaseTally
+    from wangge.kernel.access import database
+    from wangge.kernel.access.models import Grant, User
+    from wangge.kernel.api.systems import create_system
+    from wangge.organization.models import Office
+
+    database.see_everything()
+    streets = [c[:9] for c in CaseTally.objects.values_list("path", flat=True).distinct()]
+    street = max(sorted(set(streets)), key=streets.count)
+    latest = Case.objects.order_by("-id")[:2000].values_list("lead_office_id", flat=True)
+    busiest = Office.objects.filter(level="district").annotate(n=Count("pk")).filter(pk__in=list(latest))
+    department = min(busiest, key=lambda office: (-list(latest).count(office.pk), office.pk))
+    centre = Office.objects.filter(kind="street.command_centre", path=street).get()
+    clients: dict[str, Any] = {}
+    for label, role, path, office in (
+        ("district", "hotline_leader", _district.HOME, None),
+        ("street", "street_dispatcher", street, centre),
+        ("department", "department_clerk", "", department),
+    ):
+        user = User.objects.create_user(username=f"bench-{label}", password=None, display_name=label)
+        Grant.objects.create(
+            user=user, role=role, path=path, office_id=office.pk if office else None, valid_from=timezone.localdate()
+        )
+        clients[label] = Client()
+        clients[label].force_login(user)
+    token = create_system(
+        name="基准测试", scopes=["cases:read"], path=_district.HOME, rate_per_minute=100_000, by=None
+    )[1]
+    clients["api"] = Client(headers={"Authorization": f"Bearer {token}"})
+    pages = _pages(street)
+    database.see_nothing()
+    return clients, pages
+
+
+def _pages(street: str) -> list[Page]:
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from wangge.cases.models import Case
+
+    random_ = random.Random(7)
+    newest = Case.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    some = list(
+        Case.objects.filter(pk__in=[newest - random_.randrange(4000) for _ in range(12)]).select_related("kind")
+    )
+    numbers = tuple(case.number for case in some)
+    kinds = tuple(case.kind.code for case in some if case.kind is not None)
+    words = tuple(quote(address_of(random_)) for _ in range(12))
+    streets = tuple(sorted({case.path[:9] for case in some}))
+    # A day holds as many cases at any size: the fill spreads them evenly over the years.
+    today = timezone.localdate()
+    phones = tuple(f"1380{(newest - random_.randrange(4000)) % 10_000_000:07d}" for _ in range(12))
+    lists, api = reverse("case_list"), "/api/v1/cases"
+    days = tuple((today - timedelta(days=random_.randrange(20, 900))).isoformat() for _ in range(12))
+    found = []
+    for user in ("district", "street", "department"):
+        found += [
+            Page(user, "list, first page", (lists,)),
+            Page(user, "list, last page", (f"{lists}?last=1",)),
+            Page(user, "by state: waiting to be signed", (f"{lists}?state=dispatched",)),
+            Page(user, "by state: closed for good", (f"{lists}?state=archived",)),
+            Page(
+                user, "by street", tuple(f"{lists}?place={s}" for s in (streets if user == "district" else (street,)))
+            ),
+            Page(user, "by kind", tuple(f"{lists}?kind={k}" for k in kinds)),
+            Page(user, "by day", tuple(f"{lists}?created_from={d}&created_to={d}" for d in days)),
+            Page(user, "overdue", (f"{lists}?overdue=1",)),
+            Page(user, "search by number", tuple(f"{lists}?q={n}&size=50" for n in numbers)),
+            Page(user, "search by phone", tuple(f"{lists}?q={p}" for p in phones)),
+            Page(user, "search by an address", tuple(f"{lists}?q={w}" for w in words)),
+            Page(user, "my work", (reverse("case_my_work"),)),
+        ]
+    found += [
+        Page(
+            "district",
+            f"search by a word {BROAD}",
+            (f"{lists}?q={quote('电梯漏水')}", f"{lists}?q={quote('路灯漏水')}"),
+        ),
+        Page("district", "box: to dispatch", (reverse("case_dispatch_queue"),)),
+        Page("department", "box: to sign", (reverse("case_box", args=["sign"]),)),
+        Page("street", "box: to sign", (reverse("case_box", args=["sign"]),)),
+        Page("district", "one case", tuple(reverse("case_detail", args=[case.pk]) for case in some)),
+        Page("api", "list", (api,)),
+        Page("api", "by state and street", tuple(f"{api}?state=closed&path={s}" for s in streets)),
+        Page("api", "search by an address", tuple(f"{api}?q={w}" for w in words)),
+        Page("api", "one case", tuple(f"{api}/{n}" for n in numbers)),
+    ]
+    return found
