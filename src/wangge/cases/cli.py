@@ -53,6 +53,28 @@ def import_(
         raise typer.Exit(1)
 
 
+@app.command()
+def hotlines(
+    add: Annotated[str, typer.Option(help="号码:增加一条热线,或改它的名称")] = "",
+    name: Annotated[str, typer.Option(help="与 --add 同用:名称")] = "",
+    department: Annotated[str, typer.Option(help="与 --add 同用:主管部门")] = "",
+    source: Annotated[str, typer.Option(help="与 --add 同用:依据")] = "",
+) -> None:
+    """The merged hotlines, sources of orders; with --add one more."""
+    from django.core.exceptions import ValidationError
+
+    from wangge.cases.hotlines import options, save_hotline
+
+    if add:
+        try:
+            save_hotline(number=add, name=name, department=department, source=source)
+        except ValidationError as error:
+            typer.secho(" ".join(error.messages), fg="red", err=True)
+            raise typer.Exit(2) from error
+    for _, words in options():
+        typer.echo(words)
+
+
 @app.command("check-tallies")
 def check_tallies() -> None:
     """Compare the maintained counts with a full count."""

@@ -428,6 +428,22 @@ class CaseRules(models.Model):
         return f"办理规则 {self.path or '默认'} {self.valid_from}"
 
 
+class Hotline(models.Model):
+    """A service hotline merged into 12345; its number is the ``source_system`` of the orders it hands on (H02)."""
+
+    number = models.CharField("号码", max_length=8, primary_key=True)
+    name = models.CharField("名称", max_length=40)
+    department = models.CharField("主管部门", max_length=40, blank=True)
+    source = models.CharField("来源", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "来源热线"
+        verbose_name_plural = "来源热线"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
 class CaseErasure(models.Model):
     """What was personal in a case is gone since then, because the time it may be kept was over."""
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wangge.cases import validators
 from wangge.cases.enums import DemandType, Urgency
+from wangge.cases.hotlines import Names
 from wangge.kernel.tables.writing import Rejected
 from wangge.territory.enums import Crs
 from wangge.territory.geometry import convert
@@ -57,12 +58,19 @@ class RowChecker:
     """Checks rows of one file: the mapping and the defaults are set once."""
 
     def __init__(
-        self, mapping: Mapping[str, str], *, home: str, source_system: str, now: datetime | None = None
+        self,
+        mapping: Mapping[str, str],
+        *,
+        home: str,
+        source_system: str,
+        now: datetime | None = None,
+        hotlines: Names | None = None,
     ) -> None:
         self.mapping = dict(mapping)
         self.home = home
         self.source_system = source_system
         self.now = now or timezone.now()
+        self.hotlines = hotlines or Names()
 
     def check(self, number: int, row: Mapping[str, str]) -> Order | Rejected:
         """An ``Order``, or the first thing wrong with the row."""
@@ -93,7 +101,7 @@ class RowChecker:
         return Order(
             row=number,
             source_number=get("source_number")[:64],
-            source_system=get("hotline")[:40] or self.source_system,
+            source_system=self.hotlines.number(get("hotline"))[:40] or self.source_system,
             created_at=created_at,
             title=(title or text.splitlines()[0])[: validators.MAX_TITLE],
             text=text,

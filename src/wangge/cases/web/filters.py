@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 from django.http import HttpRequest, QueryDict
 
-from wangge.cases import enums, policy, queries
+from wangge.cases import enums, hotlines, policy, queries
 from wangge.cases.boxes import boxes_for
 from wangge.cases.models import Case
 from wangge.duties import snapshot
@@ -222,6 +222,15 @@ def lead_options(request: HttpRequest) -> list[tuple[str, str]]:
     if given.isdecimal() and len(given) < 19 and given not in dict(found) and (o := organization.office(int(given))):
         found.append((given, o.name))
     return found
+
+
+def hotline_options(_request: HttpRequest) -> list[tuple[str, str]]:
+    return hotlines.options()
+
+
+def by_hotline(rows: Rows, number: str) -> Rows:
+    """Orders the hotline handed on (they have a number of their own there)."""
+    return rows.filter(source_system=number, source_number__isnull=False)
 
 
 def repeated(rows: Rows, _value: Any) -> Rows:

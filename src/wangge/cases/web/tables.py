@@ -120,6 +120,7 @@ class CaseList(_Cases):
         own.Pick("kind", "类别", choices=own.kind_options, apply=own.by_kind),
         own.Pick("lead", "主办单位", choices=own.lead_options, apply=_linked_to),
         Choice("channel", "渠道", choices=Channel.choices),
+        own.Pick("hotline", "来源热线", choices=own.hotline_options, apply=own.by_hotline),
         Choice("demand_type", "诉求类型", choices=DemandType.choices),
         Choice("urgency", "紧急程度", choices=Urgency.choices),
         DateRange("created", "登记日期", field="created_at"),
