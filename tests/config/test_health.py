@@ -97,6 +97,7 @@ def test_doctor_looks_at_everything(settings: Any, tmp_path: Any) -> None:
         "encoding",
         "database role",
         "clock",
+        "pooling",
         "time zone",
         "migrations",
         "storage: uploads",
@@ -104,7 +105,11 @@ def test_doctor_looks_at_everything(settings: Any, tmp_path: Any) -> None:
         *(f"sweep {one.name}" for one in sweeps()),
         "queue",
         "audit",
+        "audit chain",
         "calendar",
+        "row-level security",
+        "counts",
+        "places",
     ]
     well = {name for name, finding in found.items() if finding.well}
     assert set(found) - well <= {"calendar"}

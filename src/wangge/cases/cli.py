@@ -85,3 +85,11 @@ def check_tallies() -> None:
         typer.secho(f"计数不一致:{wrong}", fg="red")
         raise typer.Exit(1)
     typer.echo("计数一致。")
+
+
+@app.command("rebuild-tallies")
+def rebuild_tallies() -> None:
+    """Count every case anew, when check-tallies or the doctor says the counts are off."""
+    from wangge.cases import tallies
+
+    typer.echo(f"计数已重建,共 {tallies.rebuild()} 件。")

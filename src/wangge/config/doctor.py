@@ -15,7 +15,7 @@ from django.core.checks import run_checks
 from django.db import connection
 from django.utils import timezone
 
-from wangge.config import health
+from wangge.config import doctor_data, health
 from wangge.config.health import Finding
 from wangge.kernel.access.database import as_system, is_superuser_connection
 from wangge.kernel.audit.queries import seal_state
@@ -139,12 +139,17 @@ def settings_strength() -> Iterator[Finding]:
 QUESTIONS: tuple[Question, ...] = (
     settings_strength,
     database,
+    doctor_data.pooling,
     time_zone,
     migrations,
     storage,
     jobs,
     audit,
+    doctor_data.audit_chain,
     calendar,
+    doctor_data.row_security,
+    doctor_data.counts,
+    doctor_data.places,
 )
 
 
