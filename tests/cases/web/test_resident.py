@@ -59,7 +59,7 @@ def test_a_report_becomes_a_case(world: World, client: Client) -> None:
 def test_the_number_is_shown_in_large_figures(world: World, client: Client) -> None:
     page = client.get(report(client).url).content.decode()
     number = Case.objects.get().number
-    assert " ".join(number[i : i + 6] for i in range(0, len(number), 6)) in page
+    assert f"{number[:6]} {number[6:14]} {number[14:]}" in page
 
 
 def test_the_record_says_that_a_resident_filed_it(world: World, client: Client) -> None:

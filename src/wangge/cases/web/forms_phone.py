@@ -209,6 +209,7 @@ class FieldReportForm(PhotosForm, PlaceFields):
     def __init__(self, *args: Any, places: list[tuple[str, str]], covers: Any, **kwargs: Any) -> None:
         self.places, self.covers = places, covers
         super().__init__(*args, **kwargs)
+        self.fields["address"].label = "地点（选填）"
         self.moved = False
 
     def clean_kind(self) -> KindRef | None:

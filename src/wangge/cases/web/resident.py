@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -67,7 +66,7 @@ def _filed(request: HttpRequest, form_class: type[ReportForm], template: str, co
         except ValidationError as error:
             _say(form, error)
             status = 422
-    context |= {"form": form, "code": code, "most_photos": MOST_PHOTOS, "privacy_office": settings.HOME_DIVISION}
+    context |= {"form": form, "code": code, "most_photos": MOST_PHOTOS}
     if request.headers.get("HX-Request") == "true":
         status = 200  # the page's script puts the answer in the place of the form, photos stay as they are
     return render(request, template, context, status=status)
@@ -134,7 +133,7 @@ def done(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "收到了",
         "case": case,
-        "number": " ".join(number[i : i + 6] for i in range(0, len(number), 6)),
+        "number": f"{number[:6]} {number[6:14]} {number[14:]}",
         "praised": case.demand_type == "praise",
         "with_phone": case.reply_wanted,
     }

@@ -26,6 +26,7 @@ function row(report) {
   cell.dataset.state = report.state;
   part("link").hidden = report.state !== "sent";
   if (report.url) part("link").href = report.url;
+  if (report.state === "sent") part("drop").textContent = "清除";
   part("edit").hidden = report.state === "sent" || !form;
   part("edit").addEventListener("click", () => edit(report));
   part("drop").addEventListener("click", () => {
