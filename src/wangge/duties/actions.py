@@ -20,7 +20,7 @@ from wangge.duties.errors import DutiesError
 from wangge.duties.models import Catalogue, Duty, DutyItem, DutyList, Kind, LimitClass
 from wangge.duties.queries import problems_of
 from wangge.kernel.access.models import User
-from wangge.kernel.audit.context import actor_for, bind
+from wangge.kernel.audit.context import acting as recorded
 from wangge.kernel.audit.recording import record
 from wangge.organization.models import Office
 
@@ -35,12 +35,8 @@ def acting(by: User | None, path: str = "") -> Iterator[None]:
     """One transaction under ``by``, who must manage ``path``."""
     if not policy.may_manage(by, path):
         raise DutiesError("您没有维护该范围清单和职责的权限。")
-    with transaction.atomic():
-        if by is None:
-            yield
-        else:
-            with bind(actor=actor_for(by)):
-                yield
+    with recorded(by):
+        yield
 
 
 # -- catalogues --------------------------------------------------------------------------------------------

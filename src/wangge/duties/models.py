@@ -12,17 +12,10 @@ from django.db.models.functions import Length
 from wangge.duties.enums import CatalogueState, DemandType, ListKind, ListLevel, SevenFive
 from wangge.kernel.access.models import PathField
 from wangge.kernel.calendar.working import Limit, Unit
+from wangge.kernel.periods import VALID, in_force
 from wangge.organization.models import Office
 
 models.CharField.register_lookup(Length)
-
-# A period is [valid_from, valid_to): the last day is exclusive, as in grants.
-VALID_PERIOD = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
-
-
-def in_force(on: date) -> Q:
-    """Rows whose period contains ``on``."""
-    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
 
 
 class Catalogue(models.Model):
@@ -110,7 +103,7 @@ class DutyList(models.Model):
         verbose_name = "清单"
         verbose_name_plural = "清单"
         ordering = ["level", "kind", "code"]
-        constraints = [models.CheckConstraint(condition=VALID_PERIOD, name="dutylist_valid_period")]
+        constraints = [models.CheckConstraint(condition=VALID, name="dutylist_valid_period")]
 
     def __str__(self) -> str:
         return self.name
@@ -246,7 +239,7 @@ class Duty(models.Model):
         verbose_name_plural = "职责"
         ordering = ["kind_code", "path", "-valid_from", "-id"]
         constraints = [
-            models.CheckConstraint(condition=VALID_PERIOD, name="duty_valid_period"),
+            models.CheckConstraint(condition=VALID, name="duty_valid_period"),
             models.CheckConstraint(
                 condition=~Q(lead_kind="") | Q(lead_office__isnull=False), name="duty_names_somebody"
             ),

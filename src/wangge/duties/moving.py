@@ -7,11 +7,11 @@ from datetime import date
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
 
 from wangge.duties import actions
 from wangge.duties.models import Duty, DutyList
 from wangge.kernel.audit.recording import record
+from wangge.kernel.periods import not_over
 
 log = structlog.get_logger(__name__)
 WHY = "区划变更"
@@ -28,7 +28,7 @@ def follow_places(*, moves: Mapping[str, str], on: date) -> int:
         target, day = moves[duty.path], max(on, duty.valid_from)
         actions.end_duty(duty=duty, on=day, by=None, reason=WHY)
         there = Duty.objects.filter(kind_code=duty.kind_code, path=target)
-        if there.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day)).exists():
+        if there.filter(not_over(day)).exists():
             log.warning("duties.duty_yields", duty_id=duty.pk, kind=duty.kind_code, old=duty.path, new=target)
             continue
         actions.add_duty(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from wangge.duties.enums import CatalogueState, ListLevel
-from wangge.duties.models import Catalogue, Duty, DutyItem, DutyList, DutyQuerySet, Kind, in_force
+from wangge.duties.models import Catalogue, Duty, DutyItem, DutyList, DutyQuerySet, Kind
 from wangge.duties.resolution import CommunityRule, limits_for, may_assign_to_community, resolve
 from wangge.duties.suggestion import suggest_kinds
+from wangge.kernel.periods import in_force
 from wangge.organization.kinds import table as office_kinds
 
 __all__ = [

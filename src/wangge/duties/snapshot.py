@@ -19,6 +19,7 @@ from uuid import UUID
 
 from wangge.duties.models import Catalogue, Duty, DutyItem, Kind, LimitClass, Revision
 from wangge.kernel.calendar.units import Limit
+from wangge.kernel.periods import holds
 from wangge.organization.models import OfficeKind
 
 
@@ -79,7 +80,7 @@ class DutyRef:
     valid_to: date | None
 
     def holds(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+        return holds(self.valid_from, self.valid_to, on)
 
 
 @dataclass(slots=True)

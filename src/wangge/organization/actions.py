@@ -14,8 +14,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from wangge.kernel.access.models import User
+from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
-from wangge.organization.acting import acting, check_day, check_manager
+from wangge.organization.checks import check_day, check_manager
 from wangge.organization.enums import OfficeEvent
 from wangge.organization.errors import OrganizationError
 from wangge.organization.establishing import codes_for, establish, establish_below, link, plan

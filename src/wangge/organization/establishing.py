@@ -10,9 +10,10 @@ from django.db import connection
 from django.db.models import Q
 
 from wangge.kernel.access.models import User
+from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
 from wangge.organization import book
-from wangge.organization.acting import acting, check_day, check_manager
+from wangge.organization.checks import check_day, check_manager
 from wangge.organization.enums import Level, OfficeEvent
 from wangge.organization.errors import OrganizationError
 from wangge.organization.kinds import table as kind_table

@@ -15,13 +15,13 @@ from django.db import transaction
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.roles import roles as all_roles
+from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
 from wangge.kernel.tables import outcomes
 from wangge.kernel.tables.outcomes import BadRow, Columns, headers
 from wangge.kernel.tables.reading import Table, read
 from wangge.kernel.tables.writing import Sheet
 from wangge.organization import policy
-from wangge.organization.acting import acting
 from wangge.organization.actions import add_post, hire, open_office
 from wangge.organization.enums import StaffCategory
 from wangge.organization.errors import OrganizationError, of_the_file

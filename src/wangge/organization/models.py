@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,14 +11,11 @@ from django.db.models import F, Q
 
 from wangge.kernel.access.models import PathField
 from wangge.kernel.access.personal import EncryptedField, Personal, blind_index
+from wangge.kernel.periods import VALID, InForceQuerySet
 from wangge.organization import book
 from wangge.organization.enums import Level, Nature, OfficeEvent, StaffCategory, StaffEvent
 
 PHONE = "phone"  # the purpose under which phones are indexed, the same everywhere
-
-
-def _valid_period(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")))
 
 
 class OfficeKind(models.Model):
@@ -40,13 +36,6 @@ class OfficeKind(models.Model):
 
     def __str__(self) -> str:
         return self.label
-
-
-class InForceQuerySet(models.QuerySet[Any]):
-    """Rows with a validity period; ``valid_to`` is the first day on which the row no longer holds."""
-
-    def in_force(self, on: date) -> Any:
-        return self.filter(Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on)))
 
 
 class OfficeQuerySet(InForceQuerySet):
@@ -102,7 +91,7 @@ class Office(models.Model):
             models.Index(fields=["kind", "path"], name="office_kind_path"),
         ]
         constraints = [
-            _valid_period("office_valid_period"),
+            models.CheckConstraint(name="office_valid_period", condition=VALID),
             models.CheckConstraint(name="office_path_digits", condition=Q(path__regex=r"^[0-9]{2,17}$")),
             models.CheckConstraint(name="office_has_name", condition=~Q(name="")),
             models.CheckConstraint(
@@ -215,7 +204,7 @@ class Staff(models.Model):
             models.Index(fields=["phone_index"], name="staff_phone_index"),
         ]
         constraints = [
-            _valid_period("staff_valid_period"),
+            models.CheckConstraint(name="staff_valid_period", condition=VALID),
             models.UniqueConstraint(name="staff_no_once", fields=["staff_no"], condition=~Q(staff_no="")),
         ]
 

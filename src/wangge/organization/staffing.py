@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Q
 from django.utils import timezone
 
 from wangge.kernel.access import actions as access
@@ -20,9 +19,11 @@ from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.access.roles import Reach, Role, role
 from wangge.kernel.access.scopes import forget
+from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
+from wangge.kernel.periods import not_over
 from wangge.organization import policy
-from wangge.organization.acting import acting, check_day, check_manager
+from wangge.organization.checks import check_day, check_manager
 from wangge.organization.enums import StaffCategory, StaffEvent
 from wangge.organization.errors import OrganizationError
 from wangge.organization.models import Office, Post, Staff, StaffChange
@@ -281,8 +282,7 @@ def _carried(by: User | None, held: Sequence[Grant], place: str) -> list[str]:
 
 def _grants(staff: Staff) -> list[Grant]:
     """What was given for the office, and holds now or later."""
-    later = Q(valid_to__isnull=True) | Q(valid_to__gt=timezone.localdate())
-    return list(staff.user.grants.filter(later, office_id=staff.office_id).order_by("pk"))
+    return list(staff.user.grants.filter(not_over(timezone.localdate()), office_id=staff.office_id).order_by("pk"))
 
 
 def _locked(staff: Staff, on: date) -> Staff:

@@ -7,10 +7,11 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Left
 
 from wangge.kernel.access.models import PathField
+from wangge.kernel.periods import VALID, in_force
 from wangge.territory.enums import (
     COMMUNITY_LENGTH,
     GRID_LENGTH,
@@ -23,7 +24,6 @@ from wangge.territory.enums import (
 )
 
 CURRENT = Q(valid_to__isnull=True)
-PERIOD = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
 
 
 class Period(models.Model):
@@ -46,7 +46,7 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
     def on(self, day: date) -> DivisionQuerySet:
         """As they stood on ``day``."""
-        return self.filter(Q(valid_from__lte=day) & (CURRENT | Q(valid_to__gt=day)))
+        return self.filter(in_force(day))
 
     def below(self, path: str) -> DivisionQuerySet:
         """``path`` itself and everything under it; everything for the empty path."""
@@ -73,7 +73,7 @@ class Division(Period):
         ]
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=CURRENT, name="division_current_code"),
-            models.CheckConstraint(name="division_period", condition=PERIOD),
+            models.CheckConstraint(name="division_period", condition=VALID),
             models.CheckConstraint(
                 name="division_code_level",
                 condition=Q(level=1, code__regex=r"^[0-9]{2}$", parent_code="")
@@ -169,7 +169,7 @@ class Grid(Period):
         indexes = [models.Index(fields=["code"], name="grid_past_code", condition=~CURRENT)]
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=CURRENT, name="grid_current_code"),
-            models.CheckConstraint(name="grid_period", condition=PERIOD),
+            models.CheckConstraint(name="grid_period", condition=VALID),
             # Every grid belongs to one community, never directly to a street or district (DB6101/T 3185-2024).
             models.CheckConstraint(
                 name="grid_in_community",
@@ -226,7 +226,7 @@ class GridStaff(Period):
                 fields=["grid"], condition=CURRENT & Q(position=Position.CHIEF), name="gridstaff_one_chief"
             ),
             models.UniqueConstraint(fields=["grid", "user"], condition=CURRENT, name="gridstaff_current_user"),
-            models.CheckConstraint(name="gridstaff_period", condition=PERIOD),
+            models.CheckConstraint(name="gridstaff_period", condition=VALID),
         ]
 
     def __str__(self) -> str:

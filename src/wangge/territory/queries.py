@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from wangge.kernel.periods import in_force
 from wangge.territory.enums import CODE_LENGTHS, COMMUNITY_LENGTH, GRID_LENGTH, Level, Position
 from wangge.territory.models import Division, DivisionChange, Grid, GridStaff, Outline, PlaceCode
 from wangge.territory.names import core_name, readings, short_name
@@ -123,8 +124,7 @@ def staff_of(path: str, on: date | None = None) -> QuerySet[GridStaff]:
     """Who works in the grids below ``path`` today (or ``on``): chiefs first."""
     day = on or timezone.localdate()
     return (
-        GridStaff.objects.filter(grid__code__startswith=path, valid_from__lte=day)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+        GridStaff.objects.filter(in_force(day), grid__code__startswith=path)
         .select_related("grid", "user")
         .order_by("grid__code", "position", "id")
     )
@@ -144,11 +144,9 @@ def chiefs_of(path: str) -> dict[str, str]:
 def staffed(grid_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
     """Grid id → the chief's name and how many people work there today, in one statement."""
     today = timezone.localdate()
-    rows = GridStaff.objects.filter(grid_id__in=list(grid_ids), valid_from__lte=today)
+    rows = GridStaff.objects.filter(in_force(today), grid_id__in=list(grid_ids))
     found: dict[int, tuple[str, int]] = {}
-    for grid_id, position, name in rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)).values_list(
-        "grid_id", "position", "user__display_name"
-    ):
+    for grid_id, position, name in rows.values_list("grid_id", "position", "user__display_name"):
         chief, count = found.get(grid_id, ("", 0))
         found[grid_id] = (name if position == Position.CHIEF else chief, count + 1)
     return found

@@ -23,9 +23,8 @@ from wangge.duties.importing import duties as duty_rows
 from wangge.duties.importing import kinds as kind_rows
 from wangge.duties.importing import lists as list_rows
 from wangge.duties.models import Catalogue, Duty, Kind
-from wangge.duties.web.desk import me
 from wangge.duties.web.forms import DutyForm, EndForm, ImportForm, VersionForm
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.audit.recording import record
 from wangge.kernel.tables.outcomes import Columns, Outcome, sample
 from wangge.kernel.tables.reading import upload

@@ -14,18 +14,12 @@ from wangge.duties import policy, queries
 from wangge.duties.models import Catalogue, Duty, DutyList, Kind
 from wangge.duties.web.forms import CompareForm, EndForm, TryForm, VersionForm, WhereForm
 from wangge.duties.web.tables import CatalogueList, DutyListList, DutyRows, ItemList, LimitList, describe
-from wangge.kernel.access.models import User
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.listing import rendering
+from wangge.kernel.periods import holds
 from wangge.territory import queries as territory
 
 SEARCH_LIMIT = 100
-
-
-def me(request: HttpRequest) -> User:
-    """The signed-in user; the route has seen to that."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @requires(policy.READ)
@@ -124,7 +118,7 @@ def kind_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "above": above,
         "below": kind.children.order_by("sort", "code"),
-        "current": [d for d in duties if d.valid_from <= today and (d.valid_to is None or d.valid_to > today)],
+        "current": [d for d in duties if holds(d.valid_from, d.valid_to, today)],
         "past": [d for d in duties if d.valid_to is not None and d.valid_to <= today],
         "coming": [d for d in duties if d.valid_from > today],
         "form": form,

@@ -15,8 +15,7 @@ from wangge.duties import actions, policy
 from wangge.duties.enums import DemandType
 from wangge.duties.errors import DutiesError
 from wangge.duties.models import LimitClass
-from wangge.duties.web.desk import me
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.calendar.units import Unit
 
 # Part of the name → label and what it means.

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from wangge.duties import policy, snapshot
 from wangge.duties.enums import ListKind, ListLevel
-from wangge.duties.models import DutyItem, LimitClass, in_force
+from wangge.duties.models import DutyItem, LimitClass
 from wangge.duties.resolution import ALTERNATIVES
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Text
 from wangge.kernel.listing.listing import Listing
+from wangge.kernel.periods import in_force
 from wangge.organization.kinds import table as office_kind_table
 from wangge.territory import queries as territory
 
@@ -102,7 +103,7 @@ class ItemList(Listing):
     def rows(self, request: HttpRequest) -> Rows:
         lists = policy.visible_lists(request.user).filter(pk=self.params["list"])
         today = timezone.localdate()
-        holding = Q(duties__valid_from__lte=today) & (Q(duties__valid_to__isnull=True) | Q(duties__valid_to__gt=today))
+        holding = in_force(today, "duties__")
         return DutyItem.objects.filter(duty_list__in=lists).annotate(duty_count=Count("duties", filter=holding))
 
 

@@ -25,6 +25,7 @@ from wangge.kernel.access.roles import Reach, Role, role
 from wangge.kernel.access.scopes import area, forget
 from wangge.kernel.access.sessions import end_all
 from wangge.kernel.audit.recording import record
+from wangge.kernel.periods import not_over
 
 SEPARATED = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
 USERNAME = re.compile(r"[A-Za-z0-9._@-]{2,64}|[\w.@-]{2,64}")
@@ -86,7 +87,7 @@ def end_user(*, user: User, by: User | None, reason: str) -> None:
     if locked.ended_at is not None:
         raise AccessError("该账号已停用。")
     now = timezone.now()
-    for grant in locked.grants.filter(_open()):
+    for grant in locked.grants.filter(not_over(timezone.localdate())):
         _end(grant, reason=reason)
     RecoveryCode.objects.filter(user=locked, used_at__isnull=True).update(used_at=now)
     locked.is_active, locked.ended_at = False, now
@@ -249,10 +250,6 @@ def _place(definition: Role, path: str, office_id: int | None) -> str:
     if not path and definition.reach is not Reach.OFFICE:
         raise AccessError(f"角色“{definition.label}”须指定管辖范围。")
     return path
-
-
-def _open() -> Q:
-    return Q(valid_to__isnull=True) | Q(valid_to__gt=timezone.localdate())
 
 
 def _overlaps(start: date, end: date | None) -> Q:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from wangge.kernel.access.personal import EncryptedField, Personal
 from wangge.kernel.access.roles import Role, role
+from wangge.kernel.periods import VALID, in_force
 
 
 class PathField(models.CharField):  # type: ignore[type-arg]
@@ -85,7 +86,7 @@ class User(AbstractBaseUser):
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, on: date) -> GrantQuerySet:
-        return self.filter(Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on)))
+        return self.filter(in_force(on))
 
 
 class Grant(models.Model):
@@ -111,9 +112,7 @@ class Grant(models.Model):
             models.Index(fields=["path", "role"], name="grant_path_role"),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="grant_valid_period", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from"))
-            ),
+            models.CheckConstraint(name="grant_valid_period", condition=VALID),
         ]
 
     def __str__(self) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.access.permissions import MANAGING
 from wangge.kernel.access.scopes import area
+from wangge.kernel.periods import not_over
 
 _office_path: list[Callable[[int], str | None]] = []
 
@@ -35,16 +36,12 @@ def covers(prefixes: tuple[str, ...], path: str) -> bool:
     return bool(path) and any(path.startswith(prefix) for prefix in prefixes)
 
 
-def _not_over() -> Q:
-    return Q(valid_to__isnull=True) | Q(valid_to__gt=timezone.localdate())
-
-
 def may_manage(by: Any, user: User) -> bool:
     """Whether ``by`` looks after the account: no grant of it (present or to come) lies outside ``by``'s area."""
     within = area(by, *MANAGING)
     if not within:
         return False
-    return not user.grants.filter(_not_over()).exclude(within.q(offices="")).exists()
+    return not user.grants.filter(not_over(timezone.localdate())).exclude(within.q(offices="")).exists()
 
 
 def manageable(by: Any) -> QuerySet[User]:
@@ -52,5 +49,5 @@ def manageable(by: Any) -> QuerySet[User]:
     within = area(by, *MANAGING)
     if not within:
         return User.objects.none()
-    outside = Grant.objects.filter(_not_over(), user=OuterRef("pk")).exclude(within.q(offices=""))
+    outside = Grant.objects.filter(not_over(timezone.localdate()), user=OuterRef("pk")).exclude(within.q(offices=""))
     return User.objects.filter(~Exists(outside))

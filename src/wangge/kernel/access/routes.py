@@ -18,9 +18,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import permissions
 
 View = Callable[..., Any]
+
+
+def me(request: HttpRequest) -> User:
+    """The signed-in user; the route has seen to that."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from wangge.kernel.access.models import SignIn, User
-from wangge.kernel.audit.context import actor_for, bind, current
+from wangge.kernel.audit.context import acting, current
 from wangge.kernel.audit.recording import record
 
 SEEN = "wangge_seen"  # session key: when the user last did something (Unix seconds)
@@ -26,7 +26,7 @@ def open_session(*, request: HttpRequest, user: User, how: str) -> None:
     request.session[SEEN] = int(timezone.now().timestamp())
     if request.session.session_key is None:
         request.session.save()
-    with transaction.atomic(), bind(actor=actor_for(user)):
+    with acting(user):
         User.objects.select_for_update().get(pk=user.pk)  # two logins at once are counted one after the other
         SignIn.objects.create(
             user=user,
@@ -80,7 +80,7 @@ def forget_expired(*, now: datetime) -> int:
 def close_session(*, request: HttpRequest, reason: str) -> None:
     """Sign the request's user out."""
     if request.user.is_authenticated:
-        with transaction.atomic(), bind(actor=actor_for(request.user)):
+        with acting(request.user):
             SignIn.objects.filter(session_key=request.session.session_key or "", ended_at__isnull=True).update(
                 ended_at=timezone.now(), ended_by=reason
             )

@@ -11,12 +11,12 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils import timezone
 
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import UnmaskCount, User
-from wangge.kernel.audit.context import actor_for, bind
+from wangge.kernel.audit.context import acting, actor_for, bind
 from wangge.kernel.audit.recording import record, record_read
 
 May = Callable[[Any, Any, str], bool]
@@ -50,7 +50,7 @@ def unmask(user: User, obj: models.Model, field: str, reason: str) -> str:
     declared = getattr(obj, "personal_data", {})
     if may is None or field not in declared or not may(user, obj, field):
         raise AccessError("您没有查看该信息完整内容的权限。")
-    with transaction.atomic(), bind(actor=actor_for(user)):
+    with acting(user):
         if _count(user):
             record_read(obj, field, reason=reason)
             return str(getattr(obj, field) or "")

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import transaction
+
 from wangge.kernel.access.scopes import offices_of
 
 
@@ -56,6 +58,17 @@ def bind(*, actor: Actor | Callable[[], Actor] | None = None, **changes: str) ->
         yield _context.get()
     finally:
         _context.reset(token)
+
+
+@contextmanager
+def acting(by: Any) -> Iterator[None]:
+    """One transaction, recorded under the user ``by`` (None: whoever is bound already)."""
+    with transaction.atomic():
+        if by is None:
+            yield
+        else:
+            with bind(actor=actor_for(by)):
+                yield
 
 
 def bind_rest(actor: Actor) -> None:

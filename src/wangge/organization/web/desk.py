@@ -16,15 +16,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from wangge.kernel.access.models import User
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import may, scope
 from wangge.kernel.listing import rendering
 from wangge.organization import actions, policy
 from wangge.organization.enums import Level
 from wangge.organization.errors import OrganizationError
 from wangge.organization.kinds import table as kind_table
-from wangge.organization.models import Office
+from wangge.organization.models import Office, Staff
 from wangge.organization.panels import panels_of
 from wangge.organization.queries import staff_of_office
 from wangge.organization.templates import templates
@@ -39,12 +38,6 @@ from wangge.organization.web.forms import (
 )
 from wangge.organization.web.tables import OfficeList
 from wangge.territory import queries as territory
-
-
-def me(request: HttpRequest) -> User:
-    """The signed-in user; the route has seen to that."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def refused(form: forms.Form, error: OrganizationError) -> None:
@@ -222,10 +215,10 @@ def _preview(path: str, template: str, *, below: bool) -> dict[str, Any]:
     return {"plans": plans, "new": new, "there": sum(len(one) for _, one in plans) - new}
 
 
-def _act(
-    request: HttpRequest, office: Office, form: forms.Form, done: str, act: Callable[[dict[str, Any]], object]
+def press(
+    request: HttpRequest, one: Office | Staff, form: forms.Form, done: str, act: Callable[[dict[str, Any]], object]
 ) -> HttpResponse:
-    """Do ``act`` with the form's values and say how it went."""
+    """Do ``act`` with the form's values, say how it went, and back to the page of ``one``."""
     if not form.is_valid():
         words = [f"{form[name].label}:{' '.join(map(str, errors))}" for name, errors in form.errors.items()]
         messages.error(request, ";".join(words))
@@ -236,7 +229,7 @@ def _act(
             messages.error(request, str(error))
         else:
             messages.success(request, done)
-    return redirect("office_detail", pk=office.pk)
+    return redirect("office_detail" if isinstance(one, Office) else "staff_detail", pk=one.pk)
 
 
 @requires(policy.MANAGE)
@@ -248,7 +241,7 @@ def office_rename(request: HttpRequest, pk: int) -> HttpResponse:
         values |= {"second_names": plates(values["second_names"])}
         actions.rename(office=office, by=me(request), **values)
 
-    return _act(request, office, RenameForm(request.POST, prefix="rename"), "名称已更改。", act)
+    return press(request, office, RenameForm(request.POST, prefix="rename"), "名称已更改。", act)
 
 
 @requires(policy.MANAGE)
@@ -256,7 +249,7 @@ def office_rename(request: HttpRequest, pk: int) -> HttpResponse:
 def office_change(request: HttpRequest, pk: int) -> HttpResponse:
     office = _managed(request, pk)
     form = ChangeForm(request.POST, prefix="change")
-    return _act(request, office, form, "已保存。", lambda v: actions.change(office=office, by=me(request), **v))
+    return press(request, office, form, "已保存。", lambda v: actions.change(office=office, by=me(request), **v))
 
 
 @requires(policy.MANAGE)
@@ -264,7 +257,7 @@ def office_change(request: HttpRequest, pk: int) -> HttpResponse:
 def office_merge(request: HttpRequest, pk: int) -> HttpResponse:
     office = _managed(request, pk)
     form = MergeForm(request.POST, office=office, prefix="merge")
-    return _act(request, office, form, "已并入。", lambda v: actions.merge(sources=[office], by=me(request), **v))
+    return press(request, office, form, "已并入。", lambda v: actions.merge(sources=[office], by=me(request), **v))
 
 
 @requires(policy.MANAGE)
@@ -272,4 +265,4 @@ def office_merge(request: HttpRequest, pk: int) -> HttpResponse:
 def office_close(request: HttpRequest, pk: int) -> HttpResponse:
     office = _managed(request, pk)
     form = CloseForm(request.POST, prefix="close")
-    return _act(request, office, form, "已撤销。", lambda v: actions.close(office=office, by=me(request), **v))
+    return press(request, office, form, "已撤销。", lambda v: actions.close(office=office, by=me(request), **v))

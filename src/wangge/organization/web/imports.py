@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.tables.outcomes import Columns, sample
 from wangge.kernel.tables.reading import upload
 from wangge.kernel.tables.writing import XLSX
 from wangge.organization import imports, policy
 from wangge.organization.errors import OrganizationError
-from wangge.organization.web.desk import me, refused
+from wangge.organization.web.desk import refused
 from wangge.organization.web.forms import ImportForm
 
 

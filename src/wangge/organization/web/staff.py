@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.personal import mask_phone
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.unmask import unmask
 from wangge.kernel.listing import rendering
 from wangge.organization import actions, policy
 from wangge.organization.errors import OrganizationError
 from wangge.organization.models import Staff
-from wangge.organization.web.desk import me, refused
+from wangge.organization.web.desk import press, refused
 from wangge.organization.web.forms import HireForm, LeaveForm, PhoneForm, TransferForm
 from wangge.organization.web.tables import StaffList
 from wangge.territory import queries as territory
@@ -103,28 +101,12 @@ def staff_hire(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "organization/hire.html", {"form": form, "office": office})
 
 
-def _act(
-    request: HttpRequest, staff: Staff, form: forms.Form, done: str, act: Callable[[dict[str, Any]], object]
-) -> HttpResponse:
-    if not form.is_valid():
-        words = [f"{form[name].label}:{' '.join(map(str, errors))}" for name, errors in form.errors.items()]
-        messages.error(request, ";".join(words))
-    else:
-        try:
-            act(form.cleaned_data)
-        except OrganizationError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, done)
-    return redirect("staff_detail", pk=staff.pk)
-
-
 @requires(policy.MANAGE)
 @require_POST
 def staff_transfer(request: HttpRequest, pk: int) -> HttpResponse:
     staff = _found(request, pk)
     form = TransferForm(request.POST, staff=staff, by=request.user, prefix="transfer")
-    return _act(request, staff, form, "已调动。", lambda v: actions.transfer(staff=staff, by=me(request), **v))
+    return press(request, staff, form, "已调动。", lambda v: actions.transfer(staff=staff, by=me(request), **v))
 
 
 @requires(policy.MANAGE)
@@ -133,7 +115,7 @@ def staff_leave(request: HttpRequest, pk: int) -> HttpResponse:
     staff = _found(request, pk)
     form = LeaveForm(request.POST, prefix="leave")
     done = "已办理离职,账号停用。"
-    return _act(request, staff, form, done, lambda v: actions.leave(staff=staff, by=me(request), **v))
+    return press(request, staff, form, done, lambda v: actions.leave(staff=staff, by=me(request), **v))
 
 
 @requires(policy.MANAGE)
@@ -141,7 +123,7 @@ def staff_leave(request: HttpRequest, pk: int) -> HttpResponse:
 def staff_phone(request: HttpRequest, pk: int) -> HttpResponse:
     staff = _found(request, pk)
     form = PhoneForm(request.POST, prefix="phone")
-    return _act(request, staff, form, "已保存。", lambda v: actions.change_staff(staff=staff, by=me(request), **v))
+    return press(request, staff, form, "已保存。", lambda v: actions.change_staff(staff=staff, by=me(request), **v))
 
 
 @requires(policy.MANAGE)

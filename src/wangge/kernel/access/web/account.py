@@ -12,17 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wangge.kernel.access import actions, factors, lockout, passwords, sessions, totp
 from wangge.kernel.access.errors import AccessError
-from wangge.kernel.access.models import User
-from wangge.kernel.access.routes import before_duties, signed_in
+from wangge.kernel.access.routes import before_duties, me, signed_in
 from wangge.kernel.access.web.forms import CodeForm, NewPasswordForm
 from wangge.kernel.access.web.login import home_of
 
 SECRET = "wangge_totp_secret"  # noqa: S105 (session key: the secret being set up)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @before_duties
@@ -31,7 +25,7 @@ def _user(request: HttpRequest) -> User:
 @sensitive_post_parameters()
 def password_change(request: HttpRequest) -> HttpResponse:
     """A new password; forced when it was given by an administrator or has expired."""
-    user = _user(request)
+    user = me(request)
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         old_key = request.session.session_key
@@ -49,7 +43,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 @never_cache
 def totp_page(request: HttpRequest) -> HttpResponse:
     """Set the second factor up; once it is, its state."""
-    user = _user(request)
+    user = me(request)
     if totp.is_enabled(user):
         unused = user.recovery_codes.filter(used_at__isnull=True).count()
         context = {"unused": unused, "form": CodeForm(), "required": totp.is_required(user)}
@@ -76,9 +70,9 @@ def totp_page(request: HttpRequest) -> HttpResponse:
 def totp_picture(request: HttpRequest) -> HttpResponse:
     """The QR picture of the secret being set up; gone as soon as it is confirmed."""
     secret = request.session.get(SECRET)
-    if not secret or totp.is_enabled(_user(request)):
+    if not secret or totp.is_enabled(me(request)):
         raise Http404
-    return HttpResponse(totp.qr_svg(totp.address_of(_user(request), secret)), content_type="image/svg+xml")
+    return HttpResponse(totp.qr_svg(totp.address_of(me(request), secret)), content_type="image/svg+xml")
 
 
 @signed_in
@@ -86,12 +80,12 @@ def totp_picture(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes against a code of the authenticator."""
-    if lockout.is_locked(request, _user(request).username):
-        return lockout.locked_page(request, credentials={"username": _user(request).username})
+    if lockout.is_locked(request, me(request).username):
+        return lockout.locked_page(request, credentials={"username": me(request).username})
     try:
-        codes = factors.renew_recovery_codes(user=_user(request), code=request.POST.get("code", ""))
+        codes = factors.renew_recovery_codes(user=me(request), code=request.POST.get("code", ""))
     except AccessError as error:
-        lockout.count_failure(request, _user(request).username)
+        lockout.count_failure(request, me(request).username)
         messages.error(request, str(error))
         return redirect("totp")
     return render(request, "access/recovery_codes.html", {"codes": codes})
@@ -102,12 +96,12 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def totp_disable(request: HttpRequest) -> HttpResponse:
     """Switch the second factor off, where no role demands it."""
-    if lockout.is_locked(request, _user(request).username):
-        return lockout.locked_page(request, credentials={"username": _user(request).username})
+    if lockout.is_locked(request, me(request).username):
+        return lockout.locked_page(request, credentials={"username": me(request).username})
     try:
-        factors.disable_totp(user=_user(request), code=request.POST.get("code", ""))
+        factors.disable_totp(user=me(request), code=request.POST.get("code", ""))
     except AccessError as error:
-        lockout.count_failure(request, _user(request).username)
+        lockout.count_failure(request, me(request).username)
         messages.error(request, str(error))
     else:
         messages.success(request, "动态口令已停用。")

@@ -16,7 +16,7 @@ from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
 from wangge.kernel.access.policy import manageable
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import may
 from wangge.kernel.access.sessions import open_sessions
 from wangge.kernel.access.web.forms import GrantForm, NewAccountForm, ReasonForm
@@ -56,17 +56,12 @@ def user_create(request: HttpRequest) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user, password = actions.create_user(by=_administrator(request), **form.cleaned_data)
+            user, password = actions.create_user(by=me(request), **form.cleaned_data)
         except AccessError as error:
             form.add_error(None, str(error))
         else:
             return _page(request, user, password=password, fresh=True)
     return render(request, "access/user_create.html", {"form": form})
-
-
-def _administrator(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _reasoned(request: HttpRequest, pk: int, act: Callable[[User, str], str]) -> HttpResponse:
@@ -94,7 +89,7 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "请写明理由(至少4个字)。")
         return redirect("user_detail", pk=pk)
     try:
-        password = actions.reset_password(user=user, by=_administrator(request), reason=form.cleaned_data["reason"])
+        password = actions.reset_password(user=user, by=me(request), reason=form.cleaned_data["reason"])
     except AccessError as error:
         messages.error(request, str(error))
         return redirect("user_detail", pk=pk)
@@ -105,7 +100,7 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     def act(user: User, reason: str) -> str:
-        actions.unlock(user=user, by=_administrator(request), reason=reason)
+        actions.unlock(user=user, by=me(request), reason=reason)
         return "账号已解锁。"
 
     return _reasoned(request, pk, act)
@@ -115,7 +110,7 @@ def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_reset_totp(request: HttpRequest, pk: int) -> HttpResponse:
     def act(user: User, reason: str) -> str:
-        actions.reset_totp(user=user, by=_administrator(request), reason=reason)
+        actions.reset_totp(user=user, by=me(request), reason=reason)
         return "动态口令已清除,用户下次登录后重新设置。"
 
     return _reasoned(request, pk, act)
@@ -125,7 +120,7 @@ def user_reset_totp(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_end(request: HttpRequest, pk: int) -> HttpResponse:
     def act(user: User, reason: str) -> str:
-        actions.end_user(user=user, by=_administrator(request), reason=reason)
+        actions.end_user(user=user, by=me(request), reason=reason)
         return "账号已停用,授权一并收回。"
 
     return _reasoned(request, pk, act)
@@ -138,7 +133,7 @@ def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = GrantForm(request.POST)
     if form.is_valid():
         try:
-            actions.grant_role(user=user, by=_administrator(request), **form.cleaned_data)
+            actions.grant_role(user=user, by=me(request), **form.cleaned_data)
         except AccessError as error:
             form.add_error(None, str(error))
         else:
@@ -152,7 +147,7 @@ def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
 def grant_end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     def act(user: User, reason: str) -> str:
         held = get_object_or_404(Grant, pk=grant, user=user)
-        actions.end_grant(grant=held, by=_administrator(request), reason=reason)
+        actions.end_grant(grant=held, by=me(request), reason=reason)
         return "授权已收回。"
 
     return _reasoned(request, pk, act)

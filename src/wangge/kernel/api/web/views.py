@@ -13,8 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from wangge.kernel.access.errors import AccessError
-from wangge.kernel.access.models import User
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import me, requires
 from wangge.kernel.api import systems, webhooks
 from wangge.kernel.api.models import System
 from wangge.kernel.api.web.forms import SystemForm, WebhookForm
@@ -22,13 +21,8 @@ from wangge.kernel.api.web.forms import SystemForm, WebhookForm
 PAGE = 50
 
 
-def _by(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _found(request: HttpRequest, pk: int) -> System:
-    return get_object_or_404(System.objects.filter(systems.visible(_by(request)).q(offices="")), pk=pk)
+    return get_object_or_404(System.objects.filter(systems.visible(me(request)).q(offices="")), pk=pk)
 
 
 def _page(request: HttpRequest, system: System, **context: Any) -> HttpResponse:
@@ -41,7 +35,7 @@ def _page(request: HttpRequest, system: System, **context: Any) -> HttpResponse:
 @never_cache
 def system_list(request: HttpRequest) -> HttpResponse:
     """Every system of the area, those at work first."""
-    rows = System.objects.filter(systems.visible(_by(request)).q(offices="")).select_related("bucket")
+    rows = System.objects.filter(systems.visible(me(request)).q(offices="")).select_related("bucket")
     page = Paginator(rows.order_by("-is_active", "name"), PAGE).get_page(request.GET.get("page"))
     return render(request, "api/system_list.html", {"page": page, "today": timezone.localdate()})
 
@@ -53,7 +47,7 @@ def system_create(request: HttpRequest) -> HttpResponse:
     form = SystemForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            system, token = systems.create_system(by=_by(request), **form.cleaned_data)
+            system, token = systems.create_system(by=me(request), **form.cleaned_data)
         except AccessError as error:
             form.add_error(None, str(error))
         else:
@@ -75,7 +69,7 @@ def system_rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """A new token, shown once."""
     system = _found(request, pk)
     try:
-        token = systems.rotate_token(system=system, by=_by(request), reason=request.POST.get("reason", ""))
+        token = systems.rotate_token(system=system, by=me(request), reason=request.POST.get("reason", ""))
     except AccessError as error:
         messages.error(request, str(error))
         return redirect("system_detail", pk=pk)
@@ -86,7 +80,7 @@ def system_rotate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def system_end(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        systems.end_system(system=_found(request, pk), by=_by(request), reason=request.POST.get("reason", ""))
+        systems.end_system(system=_found(request, pk), by=me(request), reason=request.POST.get("reason", ""))
     except AccessError as error:
         messages.error(request, str(error))
     else:

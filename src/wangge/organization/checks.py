@@ -1,29 +1,14 @@
-"""What every change of the organization begins with: who, when, and one transaction."""
+"""What every change of the organization begins with: who may, and from which day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 
 from wangge.kernel.access.models import User
-from wangge.kernel.audit.context import actor_for, bind
 from wangge.organization import policy
 from wangge.organization.errors import OrganizationError
-
-
-@contextmanager
-def acting(by: User | None) -> Iterator[None]:
-    """One transaction, recorded under ``by``."""
-    with transaction.atomic():
-        if by is None:
-            yield
-        else:
-            with bind(actor=actor_for(by)):
-                yield
 
 
 def check_manager(by: User | None, *paths: str) -> None:
