@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from wangge.cases import actions, moving, retention, sweeping, tallies
+from wangge.cases import actions, limits, moving, retention, sweeping, tallies
 from wangge.cases.models import Case
 from wangge.kernel.jobs.queue import task
 from wangge.kernel.jobs.sweeper import sweep
@@ -40,6 +40,11 @@ def sweep_archive(now: datetime) -> int:
 @sweep(name="cases.retention", every=86_400, label="清除保存期满的个人信息")
 def sweep_retention(now: datetime) -> int:
     return retention.erase_expired(now=now)
+
+
+@sweep(name="cases.attempts", every=3600, label="清除过期频次")
+def sweep_attempts(now: datetime) -> int:
+    return limits.forget_old(now=now)
 
 
 @sweep(name="cases.tallies", every=60, label="压缩计数")

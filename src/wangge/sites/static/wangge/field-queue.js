@@ -57,7 +57,7 @@
   }
 
   async function session() {
-    const answer = await fetch(SESSION, { headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "manual", cache: "no-store" });
+    const answer = await fetch(SESSION, { headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "manual", cache: "no-store", signal: AbortSignal.timeout?.(20_000) });
     return answer.ok ? answer.json() : null;
   }
 
@@ -71,7 +71,7 @@
   async function sendOne(report, csrf) {
     let answer;
     try {
-      answer = await fetch(REPORT, { method: "POST", body: body(report), headers: { Accept: "application/json", "X-CSRFToken": csrf }, credentials: "same-origin", redirect: "manual" });
+      answer = await fetch(REPORT, { method: "POST", body: body(report), headers: { Accept: "application/json", "X-CSRFToken": csrf }, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout?.(120_000) });
     } catch {
       return false;
     }

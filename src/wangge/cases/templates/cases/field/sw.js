@@ -8,7 +8,8 @@ const OFFLINE = "{% url 'field_offline' %}";
 const KINDS = "{% url 'field_kinds' %}";
 const KEPT = new Set([REPORT, OFFLINE, KINDS]);
 const ASSETS = [{% for asset in assets %}"{{ asset }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
-const PATIENCE = 6000;
+// A kept page comes soon even on a weak signal; what has no copy is worth waiting for.
+const PATIENCE = { kept: 4000, other: 20000 };
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -39,9 +40,9 @@ async function refresh(pages, address) {
   if (ours(answer)) await pages.put(address, answer);
 }
 
-function patient(request) {
+function patient(request, most) {
   return new Promise((done, fail) => {
-    const timer = setTimeout(() => fail(new Error("slow")), PATIENCE);
+    const timer = setTimeout(() => fail(new Error("slow")), most);
     fetch(request).then(done, fail).finally(() => clearTimeout(timer));
   });
 }
@@ -50,7 +51,7 @@ function patient(request) {
 async function page(request, address) {
   const pages = await caches.open(PAGES);
   try {
-    const answer = await patient(request);
+    const answer = await patient(request, KEPT.has(address) ? PATIENCE.kept : PATIENCE.other);
     if (KEPT.has(address) && ours(answer)) await pages.put(address, answer.clone());
     return answer;
   } catch (error) {
