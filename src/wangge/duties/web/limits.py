@@ -68,6 +68,19 @@ class LimitForm(forms.Form):
         timed["finish_unit"].help_text = "工作日不计周末和节假日,按工作日历;自然日遇节假日不顺延。"
         self.fields = {"code": self.fields["code"], "name": self.fields["name"], **timed} | self.fields
 
+    @property
+    def about(self) -> list[forms.BoundField]:
+        return [self["code"], self["name"]]
+
+    @property
+    def timed(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Value and unit, side by side."""
+        return [(self[f"{phase}_value"], self[f"{phase}_unit"]) for phase in PHASES]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("max_extensions", "for_demand_type", "for_urgent", "note", "source")]
+
 
 @requires(policy.MANAGE)
 @never_cache
