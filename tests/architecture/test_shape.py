@@ -175,7 +175,18 @@ def test_a_place_is_never_a_condition_in_the_code() -> None:
 
 def test_tests_mirror_the_source() -> None:
     """``tests/a/b`` exists only for ``src/wangge/a/b`` (architecture, journeys and the like aside)."""
-    free = {"architecture", "journeys", "integration", "bench", "data", "fixtures", "scripts", "docs"}
+    free = {
+        "architecture",
+        "journeys",
+        "security",
+        "api",
+        "integration",
+        "bench",
+        "data",
+        "fixtures",
+        "scripts",
+        "docs",
+    }
     lost = []
     for folder in sorted(TESTS.rglob("*")):
         if not folder.is_dir() or folder.name.startswith(("_", ".")):
