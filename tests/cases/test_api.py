@@ -166,3 +166,15 @@ def test_a_source_number_of_another_street_tells_nothing(street: Caller, world: 
     world.file(text="别街的事", place=elsewhere, source_system=name, source_number="N7")
     status, problem = street.post("/cases", {**FILED, "source_number": "N7"})
     assert (status, problem["code"], "text" in problem) == (409, "source_number_taken", False)
+
+
+def test_a_call_costs_few_statements(street: Caller, django_assert_max_num_queries: Any) -> None:
+    street.post(f"/cases/{street.post('/cases', FILED)[1]['number']}/dispatch")  # the offices are read
+    with django_assert_max_num_queries(15):
+        _, case = street.post("/cases", FILED)
+    with django_assert_max_num_queries(15):
+        street.post(f"/cases/{case['number']}/dispatch")
+    with django_assert_max_num_queries(18):
+        street.post(f"/cases/{case['number']}/reply", {"text": "已修复", "contacted": "phone"})
+    with django_assert_max_num_queries(6):
+        street.call("GET", f"/cases?q={quote('路灯')}")

@@ -191,6 +191,17 @@ def test_the_root_answers_for_its_repeats(world: World) -> None:
     assert (again(repeat).state, again(repeat).reply) == ("checked", "已清运")
 
 
+def test_a_case_linked_to_an_answered_root_is_answered_at_once(world: World) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    root, repeat = world.dispatched(), world.dispatched(asker=Asker(name="李叔", phone="13800000002"))
+    CaseFlow(root, world["街道老王"]).reply(text="已清运", contacted="phone")
+    asked = ProcrastinateJob.objects.filter(task_name="cases.answer_repeats")
+    assert asked.count() == 0
+    CaseFlow(repeat, world["话务小赵"]).link(root=again(root))
+    assert [job.args for job in asked] == [{"case_id": root.pk}]
+
+
 def test_an_extension_moves_the_finish(world: World) -> None:
     case = world.dispatched()
     CaseFlow(case, world["街道老王"]).sign()

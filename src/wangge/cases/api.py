@@ -7,10 +7,11 @@ Every write honours ``Idempotency-Key``.
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
@@ -25,6 +26,7 @@ from wangge.duties.models import Kind
 from wangge.kernel.api.auth import requires_scope, system_of
 from wangge.kernel.api.idempotency import idempotent
 from wangge.kernel.api.problems import Problem
+from wangge.kernel.listing import paging
 from wangge.organization import queries as organization
 
 router = Router(tags=["cases"])
@@ -139,6 +141,7 @@ class CallBackIn(StepIn):
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
+ORDER: Final = ("-created_at", "-id")
 _PLAIN: Final = tuple(name for name in CaseOut.model_fields if name not in {"state_label", "kind", "lead_office"})
 
 
@@ -217,7 +220,7 @@ def list_cases(
     state: Annotated[CaseState | None, Query()] = None,
     path: Annotated[str, Query(max_length=15, pattern=r"^\d*$")] = "",
     channel: Annotated[Channel | None, Query()] = None,
-    cursor: Annotated[str, Query(max_length=60)] = "",
+    cursor: Annotated[str, Query(max_length=160)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> CasePage:
     """Newest first. Pages are equally quick wherever they lie; ``total`` is exact."""
@@ -232,15 +235,17 @@ def list_cases(
         # Phones are no search key for systems, however they are written: who called whom is nothing to enumerate.
         by_number = q.strip().isdigit() or queries.looks_like_phone(q)
         rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q)
-    page = rows.filter(pk__lt=_position(cursor)) if cursor else rows
-    found = list(page.select_related("kind").order_by("-pk")[: limit + 1])
-    if not cursor and len(found) <= limit:
-        total = len(found)
+    try:
+        page = paging.page(rows.select_related("kind"), ORDER, limit, after=cursor)
+    except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
+        raise Problem(422, "游标无效,请从第一页重新查询。", code="bad_cursor") from None
+    if not cursor and not page.after:
+        total = len(page.rows)
     else:
-        narrowed = bool(q or channel)
-        total = queries.total_for(system_of(request).scope, rows, state=state, path=path, narrowed=narrowed)
-    following = _cursor(found[limit - 1].pk) if len(found) > limit else None
-    return CasePage(items=[_out(case) for case in found[:limit]], next=following, total=total)
+        total = queries.total_for(
+            system_of(request).scope, rows, state=state, path=path, words=q.strip(), narrowed=channel is not None
+        )
+    return CasePage(items=[_out(case) for case in page.rows], next=page.after or None, total=total)
 
 
 @router.get("/cases/{number}", response=CaseOut, summary="查看事项")
@@ -327,17 +332,3 @@ def call_back(request: HttpRequest, number: Annotated[str, Field(max_length=24)]
         satisfaction=data.satisfaction or "",
         comment=data.comment,
     )
-
-
-def _cursor(pk: int) -> str:
-    return base64.urlsafe_b64encode(str(pk).encode()).decode().rstrip("=")
-
-
-def _position(cursor: str) -> int:
-    try:
-        position = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        raise Problem(422, "游标无效,请从第一页重新查询。", code="bad_cursor") from None
-    if not 0 <= position < 2**63:
-        raise Problem(422, "游标无效,请从第一页重新查询。", code="bad_cursor")
-    return position

@@ -46,7 +46,8 @@ class Case(VersionedModel):
     urgency = models.CharField("紧急程度", max_length=12, choices=enums.Urgency.choices, default=enums.Urgency.NORMAL)
     title = models.CharField("标题", max_length=120)
     text = models.TextField("内容", max_length=20000)
-    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, null=True, blank=True, verbose_name="类别")
+    # Foreign keys without an index of their own are covered by one of those below.
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, null=True, blank=True, db_index=False, verbose_name="类别")
     path = PathField("所属区划", max_length=17)
     address = models.CharField("地址", max_length=200, blank=True)
     lng = models.FloatField("经度", null=True, blank=True)
@@ -76,7 +77,13 @@ class Case(VersionedModel):
     designated = models.BooleanField("指定承办", default=False)
 
     root = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeats", verbose_name="主事项"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="repeats",
+        verbose_name="主事项",
     )
     returns = models.PositiveSmallIntegerField("退单次数", default=0)
     reworks = models.PositiveSmallIntegerField("重办次数", default=0)
@@ -117,10 +124,11 @@ class Case(VersionedModel):
         verbose_name = "事项"
         verbose_name_plural = "事项"
         indexes = [
-            models.Index(fields=["path", "-id"], name="case_path_id"),
             models.Index(fields=["path", "-created_at"], name="case_path_created"),
-            models.Index(fields=["-created_at", "-id"], name="case_created"),
-            models.Index(fields=["kind", "-created_at"], name="case_kind_created"),
+            # The path comes along, so that rows of other places are passed over, and counted, within the index.
+            models.Index(fields=["-created_at", "-id"], include=["path"], name="case_created_path"),
+            models.Index(fields=["state", "-created_at", "-id"], include=["path"], name="case_state_created"),
+            models.Index(fields=["kind", "-created_at", "-id"], include=["path"], name="case_kind_created_path"),
             models.Index(
                 fields=["holder_office", "next_due_at"],
                 name="case_holder_due",
@@ -166,7 +174,7 @@ class Case(VersionedModel):
 class CaseTransition(TransitionBase):
     """One step of a case (grain two of three: case, transition, daily fact)."""
 
-    subject = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="transitions")
+    subject = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="transitions")
 
     class Meta:
         verbose_name = "流转记录"
@@ -253,7 +261,7 @@ class CasePart(models.Model):
 class CaseClock(ClockBase):
     """A clock of a case: sign, contact or finish."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="clocks")
 
     objects: ClassVar[models.Manager[Any]] = ClockQuerySet.as_manager()
 
@@ -310,7 +318,7 @@ class CaseRequest(models.Model):
 class Contact(models.Model):
     """The handling office spoke (or tried to speak) with the requester."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="contacts")
     way = models.CharField("方式", max_length=8, choices=enums.ContactWay.choices)
     reached = models.BooleanField("已联系上")
     note = models.TextField("情况", blank=True)
@@ -329,7 +337,7 @@ class Contact(models.Model):
 class CallBack(models.Model):
     """One try to ask the requester: solved? satisfied? (条例 art. 23). Up to ``CaseRules.call_back_tries``."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="call_back_rows")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="call_back_rows")
     way = models.CharField("方式", max_length=8, choices=enums.ContactWay.choices)
     reached = models.BooleanField("已接通")
     solved = models.CharField("是否解决", max_length=10, choices=enums.Solved.choices, blank=True)
@@ -356,7 +364,7 @@ class CallBack(models.Model):
 class Notice(models.Model):
     """Something an office has to know about a case: a limit comes near or has passed, a supervision."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="notices")
     office_id = models.BigIntegerField("单位", null=True, blank=True)
     kind = models.CharField("类别", max_length=12, choices=enums.NoticeKind.choices)
     text = models.CharField("内容", max_length=200)
@@ -376,18 +384,18 @@ class Notice(models.Model):
 
 
 class CaseTally(models.Model):
-    """How many cases by community, lead and state: deltas written by a trigger, summed when counted,
-    compacted by a sweep. The sum is exact in every transaction; see ``tallies.py``."""
+    """How many cases by community, office and state: deltas written by a trigger, summed when counted, compacted by
+    a sweep. Office 0 counts each case once. The sum is exact in every transaction; see ``tallies.py``."""
 
     path = models.CharField(max_length=12, db_collation="C")
-    lead_office_id = models.BigIntegerField()
+    office_id = models.BigIntegerField()
     state = models.CharField(max_length=12)
     number = models.BigIntegerField()
 
     class Meta:
         verbose_name = "计数"
         verbose_name_plural = "计数"
-        indexes = [models.Index(fields=["path", "state", "lead_office_id"], include=["number"], name="tally_path")]
+        indexes = [models.Index(fields=["office_id", "path", "state"], include=["number"], name="tally_key")]
 
     def __str__(self) -> str:
         return f"{self.path}/{self.lead_office_id}/{self.state}: {self.number}"

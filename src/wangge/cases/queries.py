@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import F, Func, QuerySet
 
 from wangge.cases import tallies
 from wangge.cases.enums import ClockName
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
-from wangge.cases.words import query
+from wangge.cases.words import query_parts
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
+
+R = TypeVar("R", bound="QuerySet[Any]")
 
 
 def _digits(text: str) -> str:
@@ -37,33 +39,62 @@ def search(rows: CaseQuerySet, text: str) -> CaseQuerySet:
     if looks_like_phone(text):
         by_phone = Requester.objects.filter(phone_index=blind_index(digits, "phone")).values("case_id")
         return rows.filter(pk__in=by_phone)
-    words = query(text)
-    if not words:
+    return _matching(rows, "words__vector", text)
+
+
+def _matching(rows: R, vector: str, text: str) -> R:
+    """``rows`` whose words hold those of ``text``: longer ones by the index, single characters among what it finds."""
+    indexed, single = query_parts(text)
+    if not indexed:
         return rows.none()
-    return rows.filter(words__vector=SearchQuery(words, search_type="raw", config="simple"))
+    rows = rows.filter(**{vector: SearchQuery(indexed, search_type="raw", config="simple")})
+    if single:
+        # ``strip`` keeps the index out: a single character would make it read a good part of itself.
+        plain = Func(F(vector), function="strip", output_field=SearchVectorField())
+        rows = rows.alias(plain=plain).filter(plain=SearchQuery(single, search_type="raw", config="simple"))
+    return rows
 
 
-def text_matches(text: str) -> QuerySet[CaseText]:
-    """The words table alone, for counting."""
-    return CaseText.objects.filter(vector=SearchQuery(query(text), search_type="raw", config="simple"))
+def count(user: Any, *, states: Sequence[str] | None = None, path: str = "", words: str = "") -> int | None:
+    """The exact number of cases ``user`` sees, without reading the cases; None when only they can tell."""
+    return _known(scope(user, "cases.read"), states, path, words)
 
 
-def count(user: Any, *, states: Sequence[str] | None = None, path: str = "") -> int | None:
-    """The exact number of cases ``user`` sees, from the tallies; None when they cannot say (office or grid scope)."""
-    return _tallied(scope(user, "cases.read"), states, path)
-
-
-def total_for(seen: Scope, rows: CaseQuerySet, *, state: str | None, path: str, narrowed: bool) -> int:
-    """The exact number of ``rows``: from the tallies when only state and place narrow them, else counted."""
-    known = None if narrowed else _tallied(seen, [state] if state else None, path)
+def total_for(
+    seen: Scope, rows: CaseQuerySet, *, state: str | None, path: str, words: str = "", narrowed: bool = False
+) -> int:
+    """The exact number of ``rows``: without reading them when ``seen``, state and place or words say it all."""
+    known = None if narrowed else _known(seen, [state] if state else None, path, words)
     return rows.order_by().count() if known is None else known
 
 
-def _tallied(seen: Scope, states: Sequence[str] | None, path: str) -> int | None:
-    paths = [path] if path and any(path.startswith(p) for p in seen.paths) else list(seen.paths)
-    if seen.offices or not paths or any(len(p) > 12 for p in paths) or (path and paths != [path]):
+def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str) -> int | None:
+    if words:
+        return _counted_words(seen, words) if states is None and not path else None
+    return _tallied(seen, states, path)
+
+
+def _counted_words(seen: Scope, words: str) -> int | None:
+    """For those who see every case the table of words alone can be counted."""
+    if _digits(words) or seen.offices or not seen.paths or any(len(p) > 12 for p in seen.paths):
         return None
-    return tallies.count(paths=paths, states=states)
+    if tallies.count(paths=seen.paths) != tallies.count(paths=[""]):
+        return None
+    return _matching(CaseText.objects.all(), "vector", words).count()
+
+
+def _tallied(seen: Scope, states: Sequence[str] | None, path: str) -> int | None:
+    if len(path) > 12 or any(len(p) > 12 for p in seen.paths):
+        return None
+    if len(seen.offices) == 1 and not seen.paths:
+        return tallies.count(paths=[path], states=states, office_id=seen.offices[0])
+    if seen.offices or not seen.paths:
+        return None
+    if not path:
+        return tallies.count(paths=seen.paths, states=states)
+    if any(path.startswith(p) for p in seen.paths):
+        return tallies.count(paths=[path], states=states)
+    return None
 
 
 def clock_lines(case: Case) -> list[dict[str, Any]]:

@@ -44,11 +44,21 @@ def vector(*texts: str) -> str:
 
 def query(text: str) -> str:
     """The ``tsquery`` for a search; empty when nothing searchable is left."""
-    phrases = []
+    return " & ".join(part for part in query_parts(text) if part)
+
+
+def query_parts(text: str) -> tuple[str, str]:
+    """The same in two: what an index finds quickly, and single characters to look for among that.
+
+    A single character stands first only when there is nothing else.
+    """
+    phrases, singles = [], []
     for piece in _pieces(text[:200]):
         pairs = _pairs(piece)
         if len(pairs) == 1 and len(pairs[0]) == 1 and not pairs[0].isascii():
-            phrases.append(f"'{pairs[0]}':*")
+            singles.append(f"'{pairs[0]}':*")
         else:
             phrases.append("(" + " <-> ".join(f"'{pair}'" for pair in pairs) + ")")
-    return " & ".join(phrases)
+    if not phrases:
+        return " & ".join(singles), ""
+    return " & ".join(phrases), " & ".join(singles)

@@ -32,8 +32,8 @@ STAGES = {
     "live": ("未结束(含并案)", LIVE_STATES),
     "done": ("已办结", DONE_STATES),
 }
-# What the tallies can answer for: anything else is counted row by row.
-TALLIED = {"state", "stage", "place"}
+# What ``queries.count`` may answer for without the rows: anything else is counted row by row.
+TALLIED = {"state", "stage", "place", "q"}
 
 NUMBER = Column("number", "编号", screen=False, width=24)
 TITLE = Column("title", "事项", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
@@ -144,14 +144,15 @@ class CaseList(_Cases):
     def count(self, rows: Rows, applied: Applied) -> int:
         values = applied.values
         place = values.get("place", "")
-        if values.keys() <= TALLIED and not applied.errors and place != own.NO_STREET and len(place) <= own.COMMUNITY:
+        if values.keys() <= TALLIED and not applied.errors and place != own.NO_STREET:
             states = set(CaseState.values)
             if "state" in values:
                 states &= {values["state"]}
             if "stage" in values:
                 states &= set(STAGES[values["stage"]][1])
             narrowed = sorted(states) if len(states) < len(CaseState.values) else None
-            counted = queries.count(self.params_user, states=narrowed, path=place)
+            words = values["q"][0] if "q" in values else ""
+            counted = queries.count(self.params_user, states=narrowed, path=place, words=words)
             if counted is not None:
                 return counted
         return super().count(rows, applied)

@@ -1,0 +1,76 @@
+"""Counts kept by trigger: by place, by office, folded, and equal to the rows they stand for."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
+
+from wangge.cases import policy, queries, tallies
+from wangge.cases.actions import dispatch_by_list
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import CaseTally
+
+
+def _assisted(world: World) -> tuple[int, int]:
+    """A case with a lead and an assisting office; both ids."""
+    dispatch_by_list(case=world.file(kind=world.kinds["building"]), by=world["话务小赵"])
+    return world.offices["housing"].pk, world.offices["centre"].pk
+
+
+def test_a_case_counts_once_for_its_place_and_once_for_each_office(world: World) -> None:
+    lead, helper = _assisted(world)
+    assert tallies.count(paths=[DISTRICT]) == 1
+    assert tallies.count(paths=[COMMUNITY], office_id=lead) == 1
+    assert tallies.count(paths=[STREET], office_id=helper, states=["dispatched"]) == 1
+    assert tallies.count(paths=[STREET], office_id=helper, states=["closed"]) == 0
+    assert tallies.by_state([DISTRICT]) == {"dispatched": 1}
+
+
+def test_an_office_that_gave_the_case_back_is_counted_no_more(world: World) -> None:
+    case = world.dispatched()
+    office = world.offices["centre"].pk
+    CaseFlow(case, world["街道老王"]).send_back(reason="不是本单位职责")
+    CaseFlow(case, world["热线班长"]).accept_return(reason="同意")
+    assert tallies.count(paths=[""], office_id=office) == 0
+    assert tallies.check() == {}
+
+
+def test_folding_changes_no_sum_and_leaves_one_row_a_key(world: World) -> None:
+    _assisted(world)
+    world.dispatched()
+    before = tallies.by_state([DISTRICT])
+    assert tallies.compact() > 0
+    assert tallies.by_state([DISTRICT]) == before
+    assert tallies.check() == {}
+    assert tallies.compact() == 0
+    assert CaseTally.objects.count() == CaseTally.objects.values("path", "office_id", "state").distinct().count()
+
+
+@pytest.mark.parametrize("name", ["区领导", "街道老王", "外街小孙", "住建小周", "外人"])
+@pytest.mark.parametrize(
+    ("states", "path"), [(None, ""), (["dispatched"], ""), (None, STREET), (["received"], COMMUNITY)]
+)
+def test_what_the_tallies_say_is_what_the_user_sees(
+    world: World, name: str, states: list[str] | None, path: str
+) -> None:
+    _assisted(world)
+    world.dispatched()
+    world.file()
+    rows = policy.rows(world[name]).filter(path__startswith=path)
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    known = queries.count(world[name], states=states, path=path)
+    assert known is None or known == rows.count()
+
+
+@pytest.mark.parametrize("name", ["区领导", "街道老王"])
+def test_words_are_counted_as_they_are_found(world: World, name: str) -> None:
+    world.file()
+    world.file(text="电梯坏了三天")
+    known = queries.count(world[name], words="垃圾")
+    assert (known, queries.search(policy.rows(world[name]), "垃圾").count()) == (1, 1)
+
+
+def test_words_are_not_counted_for_who_sees_only_some(world: World) -> None:
+    world.file()
+    assert queries.count(world["外街小孙"], words="垃圾") is None
