@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from procrastinate.contrib.django import app
-from procrastinate.testing import InMemoryConnector
 
 from wangge.cases import sweeping, tallies
 from wangge.cases.dispatching import CannotDispatch
@@ -25,6 +23,7 @@ from wangge.demo.cast import Cast
 from wangge.demo.clock import Clock
 from wangge.demo.filing import Desk
 from wangge.demo.month import DAYS, Beginning, chunks, plan
+from wangge.demo.quick import nobody_listens, one_piece
 from wangge.demo.stories import Teller
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.audit.recording import record
@@ -79,36 +78,36 @@ def tell(*, part: int = 0, parts: int = 1, say: Callable[[str], Any] = lambda _:
     with connection.cursor() as cursor:  # what is lost in a power cut is told again
         cursor.execute("SET synchronous_commit = off")
     wrong: list[str] = []
-    with quiet_queue(), Clock(begun.end) as clock:
+    with nobody_listens(), Clock(begun.end) as clock:
         cast = Cast()
         teller = Teller(cast=cast, desk=Desk(cast), clock=clock, seed=begun.seed)
         for number in missing:
-            with transaction.atomic():
-                for beginning in lots[number]:
-                    if why := _tell_one(teller, beginning):
-                        wrong.append(why)
-                record(TOLD, changes={"lot": number})
+            wrong += _tell_lot(teller, number, lots[number])
             say(str(number))
     return wrong
 
 
-def _tell_one(teller: Teller, beginning: Beginning) -> str:
-
+def _tell_lot(teller: Teller, number: int, lot: list[Beginning]) -> list[str]:
+    """All of a lot or nothing of it; a story that cannot go on stops alone, at the second try."""
     try:
-        teller.tell(beginning)
-    except (FlowError, CannotDispatch) as error:
-        # One story that stops early must not keep the visitor waiting for the rest; the tests want none.
-        log.warning("demo.story_stopped", index=beginning.index, traits=sorted(beginning.traits), why=str(error))
-        return f"{beginning.index} {sorted(beginning.traits)}: {error}"
-    return ""
-
-
-@contextmanager
-def quiet_queue() -> Iterator[None]:
-    """Jobs asked for meanwhile are forgotten: the stories do themselves what the worker would do now."""
-
-    with app.replace_connector(InMemoryConnector()):
-        yield
+        with one_piece():
+            for beginning in lot:
+                teller.tell(beginning)
+            record(TOLD, changes={"lot": number})
+    except (FlowError, CannotDispatch, ValidationError):
+        log.warning("demo.lot_again", lot=number)
+    else:
+        return []
+    wrong = []
+    with transaction.atomic():
+        for beginning in lot:
+            try:
+                teller.tell(beginning)
+            except (FlowError, CannotDispatch, ValidationError) as error:
+                log.warning("demo.story_stopped", index=beginning.index, why=str(error))
+                wrong.append(f"{beginning.index} {sorted(beginning.traits)}: {error}")
+        record(TOLD, changes={"lot": number})
+    return wrong
 
 
 def tell_in_processes(*, parts: int, lots: int, say: Callable[[str], Any]) -> None:
