@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from wangge.cases import actions, limits, moving, retention, sweeping, tallies
+from wangge.cases.importing import uploads
 from wangge.cases.models import Case
 from wangge.kernel.jobs.queue import task
 from wangge.kernel.jobs.sweeper import sweep
@@ -45,6 +46,11 @@ def sweep_retention(now: datetime) -> int:
 @sweep(name="cases.attempts", every=3600, label="清除过期频次")
 def sweep_attempts(now: datetime) -> int:
     return limits.forget_old(now=now)
+
+
+@sweep(name="cases.imports", every=3600, label="清除导入留下的文件")
+def sweep_imports(now: datetime) -> int:
+    return uploads.forget_old(now=now)
 
 
 @sweep(name="cases.tallies", every=60, label="压缩计数")

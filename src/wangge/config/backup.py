@@ -19,6 +19,7 @@ from django.db.utils import Error as DatabaseError
 from django.utils import timezone
 
 from wangge import __version__
+from wangge.cases.importing import uploads
 from wangge.config import embedded
 
 DUMP = "database.dump"
@@ -80,7 +81,9 @@ def backup(directory: Path, *, media: bool = True, now: datetime | None = None) 
         environment,
     )
     if media and settings.MEDIA_ROOT.exists():
-        shutil.copytree(settings.MEDIA_ROOT, unfinished / MEDIA, symlinks=True)
+        # Files that wait for an import go within a day; a backup would keep them.
+        waiting = shutil.ignore_patterns(uploads.NAME)
+        shutil.copytree(settings.MEDIA_ROOT, unfinished / MEDIA, symlinks=True, ignore=waiting)
     note = {
         "version": __version__,
         "made_at": timezone.now().isoformat(),

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from tests.kernel.access.conftest import PASSWORD
 
-from wangge.kernel.access.jobs import forget_old_sessions
+from wangge.kernel.access import actions
+from wangge.kernel.access.jobs import forget_ended_accounts, forget_old_sessions
 from wangge.kernel.access.models import SignIn, User
 
 
@@ -37,3 +38,16 @@ def test_old_failures_go_and_fresh_ones_stay(db: None) -> None:
     AccessAttempt.objects.filter(username="旧").update(attempt_time=timezone.now() - timedelta(days=31))
     assert forget_old_sessions(timezone.now()) == 1
     assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["新"]
+
+
+def test_the_login_name_of_an_account_ended_long_ago_goes_and_the_name_in_history_stays(
+    worker_li: User, security_admin: User
+) -> None:
+    actions.end_user(user=worker_li, by=None, reason="离职交接完毕")
+    assert forget_ended_accounts(timezone.now() + timedelta(days=1095)) == 0
+    later = timezone.now() + timedelta(days=1097)
+    assert [forget_ended_accounts(later), forget_ended_accounts(later)] == [1, 0]
+    worker_li.refresh_from_db()
+    security_admin.refresh_from_db()
+    assert (worker_li.username, worker_li.display_name) == (f"已停用#{worker_li.pk}", "网格员小李")
+    assert security_admin.username == "安全员老周"

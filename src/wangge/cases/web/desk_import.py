@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from wangge.cases.importing import mapping as columns
+from wangge.cases.importing import uploads
 from wangge.cases.importing.mapping import FIELDS, BadMapping
 from wangge.cases.importing.reading import SHEETS, UnreadableFile, read
 from wangge.cases.importing.run import Report, import_file, write_rejected
@@ -47,7 +47,6 @@ LABELS: Final[dict[str, str]] = {
 SUFFIXES: Final = frozenset({*SHEETS, ".csv", ".txt", ".json", ".jsonl", ".ndjson"})
 MAX_MB: Final = 200
 SAMPLE: Final = 5
-KEEP_SECONDS: Final = 24 * 3600
 SESSION: Final = "cases.import"
 
 
@@ -104,23 +103,10 @@ class Preview:
     problem: str
 
 
-def _folder() -> Path:
-    folder = Path(settings.MEDIA_ROOT) / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _sweep() -> None:
-    """Uploads hold personal data: none stays longer than a day."""
-    for old in _folder().iterdir():
-        if old.stat().st_mtime < time.time() - KEEP_SECONDS:
-            old.unlink(missing_ok=True)
-
-
 def _held(request: HttpRequest, part: str) -> Path | None:
     """The user's own upload or rejected rows: the name is kept in the session, never taken from the address."""
     name = request.session.get(SESSION, {}).get(part, "")
-    path = _folder() / name
+    path = uploads.folder() / name
     return path if name and path.is_file() else None
 
 
@@ -148,10 +134,10 @@ def case_import(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            _sweep()
+            uploads.forget_old(now=timezone.now())
             file = form.cleaned_data["file"]
             name = secrets.token_hex(16) + Path(file.name).suffix.lower()
-            path = _folder() / name
+            path = uploads.folder() / name
             with path.open("wb") as target:
                 for chunk in file.chunks():
                     target.write(chunk)
@@ -208,13 +194,13 @@ def _run(request: HttpRequest, path: Path, form: RunForm) -> Report:
 def _report(request: HttpRequest, report: Report) -> HttpResponse:
     held = dict(request.session.get(SESSION, {}))
     if report.rejected:
-        with tempfile.NamedTemporaryFile(dir=_folder(), suffix=".xlsx", delete=False) as target:
+        with tempfile.NamedTemporaryFile(dir=uploads.folder(), suffix=".xlsx", delete=False) as target:
             write_rejected(report.rejected, Path(target.name))
             held["rejected"] = Path(target.name).name
     else:
         held.pop("rejected", None)
     if report.kept:
-        (_folder() / held.pop("upload", "none")).unlink(missing_ok=True)
+        (uploads.folder() / held.pop("upload", "none")).unlink(missing_ok=True)
     request.session[SESSION] = held
     context = {"title": "导入结果", "report": report, "shown": report.rejected[:50], "name": held.get("name", "")}
     return render(request, "cases/desk/import_report.html", context)

@@ -8,7 +8,7 @@ administrator makes and ends accounts, the security administrator gives and ends
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
@@ -28,12 +28,14 @@ from wangge.kernel.audit.recording import record
 from wangge.kernel.periods import not_over
 
 SEPARATED = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
+LOGIN_NAME_KEPT = timedelta(days=1096)
+FORGOTTEN = "已停用#"  # no name that somebody could choose
 USERNAME = re.compile(r"[A-Za-z0-9._@-]{2,64}|[\w.@-]{2,64}")
 
 
 def _reason(reason: str) -> str:
     if len(reason.strip()) < 4:
-        raise AccessError("请写明理由(至少4个字)。")
+        raise AccessError("请写明理由（至少4个字）。")
     return reason.strip()
 
 
@@ -43,9 +45,9 @@ def _manager(by: User | None, user: User, *permissions: str) -> None:
     if not area(by, *permissions):
         raise AccessError("您没有管理账号与授权的权限。")
     if by.pk == user.pk:
-        raise AccessError("不能管理自己的账号或授权,请由另一名管理员办理。")
+        raise AccessError("不能管理自己的账号或授权，请由另一名管理员办理。")
     if not may_manage(by, user):
-        raise AccessError("该账号的授权超出您的管辖范围,请由上级管理员办理。")
+        raise AccessError("该账号的授权超出您的管辖范围，请由上级管理员办理。")
 
 
 @transaction.atomic
@@ -62,7 +64,7 @@ def create_user(
     if USERNAME.fullmatch(username) is None:
         raise AccessError("账号须为2至64个字母、数字、汉字或 . _ @ -。")
     if not display_name or len(display_name) > 64:
-        raise AccessError("请填写姓名(不超过64个字)。")
+        raise AccessError("请填写姓名（不超过64个字）。")
     user = User(username=username, display_name=display_name, must_change_password=must_change)
     if password is not None:
         validate_password(password, user)
@@ -97,6 +99,19 @@ def end_user(*, user: User, by: User | None, reason: str) -> None:
     record("access.user.end", locked, changes={"is_active": [True, False]}, reason=reason)
     user.refresh_from_db()
     forget(user)
+
+
+@transaction.atomic
+def forget_ended(*, now: datetime) -> int:
+    """Login names go three years after the account ended (``User.personal_data``); how many. Names in history stay."""
+    over = User.objects.select_for_update().filter(ended_at__lt=now - LOGIN_NAME_KEPT)
+    done = 0
+    for user in over.exclude(username__startswith=FORGOTTEN).order_by("pk"):
+        user.username = f"{FORGOTTEN}{user.pk}"
+        user.save(update_fields=["username"])
+        record("access.user.forget", user, reason="停用满3年，保存期限届满")
+        done += 1
+    return done
 
 
 @transaction.atomic
@@ -269,4 +284,4 @@ def _keep_apart(user: User, definition: Role, start: date, end: date | None) -> 
     others = _separations(user, start, end) - {definition.separation}
     if others:
         held = "、".join(SEPARATED.get(other, other) for other in sorted(others))
-        raise AccessError(f"三员分立:该账号在此期间是{held},不能兼任{definition.label}。")
+        raise AccessError(f"三员分立：该账号在此期间是{held}，不能兼任{definition.label}。")
