@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from wangge.kernel.access.models import Grant, User
@@ -62,11 +62,14 @@ class LampFlow(Flow[Lamp]):
     model, transitions, states, noun = Lamp, LampTransition, State, "灯"
 
     @step("点灯", source=State.DARK, target=State.LIT, may=keeper, guards=(has_oil,), primary=True)
-    def light(self, *, burst: bool = False) -> None:
+    def light(self, *, burst: bool = False, cut: bool = False) -> None:
         self.obj.oil -= 1
         self.taken.data = {"oil": self.obj.oil}
         if burst:
             raise RuntimeError("oh")
+        if cut:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     @step("熄灯", source=State.LIT, target=(State.DARK, State.BROKEN), may=keeper, needs_reason=True)
     def put_out(self, *, roughly: bool = False) -> None:
@@ -135,7 +138,7 @@ def test_a_guard_says_why_not(lamp: Lamp) -> None:
 
 
 def test_a_step_from_another_state_says_which_it_is(lamp: Lamp) -> None:
-    with pytest.raises(Refused, match="灯当前为“暗”,不能熄灯"):
+    with pytest.raises(Refused, match="灯当前为“暗”，不能熄灯"):
         LampFlow(lamp, person("街道老王")).put_out(reason="天亮了")
     assert untouched(lamp)
 
@@ -153,6 +156,16 @@ def test_a_body_that_fails_leaves_nothing(lamp: Lamp) -> None:
     with pytest.raises(RuntimeError):
         LampFlow(lamp, person("街道老王")).light(burst=True)
     assert untouched(lamp)
+
+
+def test_a_database_lost_in_the_middle_of_a_step_leaves_nothing(lamp: Lamp) -> None:
+    user = person("街道老王")
+    with pytest.raises(OperationalError):
+        LampFlow(lamp, user).light(cut=True)
+    connection.close()
+    assert untouched(lamp)
+    LampFlow(fresh(lamp), user).light(seen=0)
+    assert fresh(lamp).state == "lit"
 
 
 def test_a_body_may_pick_among_the_declared_targets(lamp: Lamp) -> None:
@@ -229,5 +242,5 @@ def test_a_step_costs_a_handful_of_statements_whatever_the_table(lamp: Lamp, oth
 
 def test_the_picture_is_drawn_from_the_declaration() -> None:
     drawn = mermaid(LampFlow)
-    assert "dark --> lit : 点灯" in drawn
-    assert "lit --> broken : 熄灯" in drawn
+    assert "dark --> lit：点灯" in drawn
+    assert "lit --> broken：熄灯" in drawn
