@@ -38,7 +38,9 @@ class Page:
 
 
 def run(scale: str) -> Result:
-    few, many, rounds, each = (10_000, 1_000_000, int(os.environ.get("R","6")), 8) if scale == "full" else (5_000, 50_000, 2, 6)
+    few, many, rounds, each = (
+        (10_000, 1_000_000, int(os.environ.get("R", "6")), 8) if scale == "full" else (5_000, 50_000, 2, 6)
+    )
     with _side("lists_few", few) as small, _side("lists_many", many) as large:
         names = small.names()
         if names != large.names():

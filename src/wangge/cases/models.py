@@ -398,7 +398,7 @@ class CaseTally(models.Model):
         indexes = [models.Index(fields=["office_id", "path", "state"], include=["number"], name="tally_key")]
 
     def __str__(self) -> str:
-        return f"{self.path}/{self.lead_office_id}/{self.state}: {self.number}"
+        return f"{self.path}/{self.office_id}/{self.state}: {self.number}"
 
 
 class CaseRules(models.Model):

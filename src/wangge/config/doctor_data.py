@@ -90,7 +90,12 @@ def counts() -> Iterator[Finding]:
         said = {path: tallies.count(paths=[path]) for path in streets}
         wrong = {path: said[path] - real[path] for path in streets if said[path] != real[path]}
         how = f"{len(streets)} streets counted ({sum(real.values())} cases)"
-    yield Finding("counts", not wrong, f"off by {dict(sorted(wrong.items()))}" if wrong else how, "Run: wangge cases rebuild-tallies")
+    yield Finding(
+        "counts",
+        not wrong,
+        f"off by {dict(sorted(wrong.items()))}" if wrong else how,
+        "Run: wangge cases rebuild-tallies",
+    )
 
 
 def _some_streets() -> list[str]:
