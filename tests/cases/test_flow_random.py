@@ -85,7 +85,7 @@ class RandomSteps(RuleBasedStateMachine):
             for who in PEOPLE
             if declared.may(self.world[who], case)
             # The main road is taken more often than the side roads.
-            for _ in range(6 if declared.primary or name == "assign" else 1)
+            for _ in range(6 if declared.primary or name in ("assign", "send_back") else 1)
         ]
         if likely:
             name, who = likely[choice % len(likely)]
@@ -195,6 +195,7 @@ def test_random_people_take_random_steps(world: World) -> None:
             max_examples=25,
             stateful_step_count=40,
             deadline=None,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
             database=None,
             phases=[Phase.explicit, Phase.generate],

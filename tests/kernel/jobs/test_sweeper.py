@@ -50,7 +50,9 @@ def test_a_clock_set_back_does_not_silence_it() -> None:
     assert run_due(now=NOON - timedelta(days=1)) == ["test.count"]
 
 
-def test_a_bad_sweep_is_logged_and_counted_and_the_others_run() -> None:
+def test_a_bad_sweep_is_logged_and_counted_and_the_others_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A logger used before keeps its processors; a fresh one is captured.
+    monkeypatch.setattr(sweeper, "log", structlog.get_logger("test"))
     sweep(name="test.a", every=60)(breaks)
     sweep(name="test.b", every=60)(lambda now: 3)
     counter = sweeper.runs.labels("test.a", "failed")
