@@ -138,7 +138,7 @@ def test_a_guard_says_why_not(lamp: Lamp) -> None:
 
 
 def test_a_step_from_another_state_says_which_it_is(lamp: Lamp) -> None:
-    with pytest.raises(Refused, match="灯当前为“暗”，不能熄灯"):
+    with pytest.raises(Refused, match=r"灯当前为“暗”.不能熄灯"):
         LampFlow(lamp, person("街道老王")).put_out(reason="天亮了")
     assert untouched(lamp)
 
@@ -242,5 +242,5 @@ def test_a_step_costs_a_handful_of_statements_whatever_the_table(lamp: Lamp, oth
 
 def test_the_picture_is_drawn_from_the_declaration() -> None:
     drawn = mermaid(LampFlow)
-    assert "dark --> lit：点灯" in drawn
-    assert "lit --> broken：熄灯" in drawn
+    assert "dark --> lit : 点灯" in drawn
+    assert "lit --> broken : 熄灯" in drawn
