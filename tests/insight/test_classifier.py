@@ -136,7 +136,7 @@ def test_equal_and_contained_texts_fall_into_one_group() -> None:
     rows = [
         Message((title,), "甲"),
         Message((title + "!",), "甲"),
-        Message((f"我家住在附近。{title},每逢下雨车辆无法进出,盼望答复。",), "甲"),
+        Message((f"我家住在附近。{title}，每逢下雨车辆无法进出，盼望答复。",), "甲"),
         Message(("社区食堂什么时候开放",), "乙"),
     ]
     group = groups(rows)

@@ -19,7 +19,7 @@ from wangge.kernel.access.roles import Reach, Role
 
 PERMISSIONS: Final[dict[str, str]] = {
     # access, audit, api, config: the three administrators
-    "access.accounts": "建立、停用账号,重置密码",
+    "access.accounts": "建立、停用账号，重置密码",
     "access.grants": "授予和收回角色",
     "audit.read": "查看和校验审计记录",
     "api.manage": "管理接入系统、令牌和回调",
@@ -28,19 +28,19 @@ PERMISSIONS: Final[dict[str, str]] = {
     "territory.read": "查看区划、网格和地图",
     "territory.manage": "维护区划、网格和地名",
     "organization.read": "查看机构和人员",
-    "organization.manage": "设立、调整机构,管理人员",
+    "organization.manage": "设立、调整机构，管理人员",
     "duties.read": "查看清单和职责",
     "duties.manage": "维护清单、类别和时限",
     # Cases are read.
     "cases.read": "查看事项",
-    "cases.read_requester": "查看诉求人(脱敏)",
-    "cases.unmask_requester": "查看诉求人完整信息(须说明理由,留痕)",
+    "cases.read_requester": "查看诉求人（脱敏）",
+    "cases.unmask_requester": "查看诉求人完整信息（须说明理由，留痕）",
     "cases.export": "导出列表",
     "cases.print": "打印工单",
     # They come in and are dispatched.
     "cases.create": "登记事项",
     "cases.import": "批量导入工单",
-    "cases.suggest": "提出建议(两代表一委员)",
+    "cases.suggest": "提出建议（两代表一委员）",
     "cases.answer": "直接答复或不予派单",
     "cases.dispatch": "派单",
     "cases.review_return": "审核退单",
@@ -64,6 +64,9 @@ PERMISSIONS: Final[dict[str, str]] = {
     "cases.exclude": "剔除考核",
     "cases.supervise": "督办",
     "cases.escalate": "提级",
+    # insight
+    "insight.read": "查看热点、预警和预测",
+    "insight.manage": "整理热点（更名、并入、不作热点）、阅示预警",
     # surfaces
     "cockpit.read": "查看驾驶舱",
     "field.use": "使用移动端",
@@ -83,7 +86,7 @@ HANDLE: Final = (
     "cases.request",
     *ON_PAPER,
 )
-LEAD: Final = ("cases.read", "cases.supervise", "cockpit.read", *ON_PAPER)
+LEAD: Final = ("cases.read", "cases.supervise", "cockpit.read", "insight.read", *ON_PAPER)
 DESK_OF_12345: Final = (
     "cases.read",
     "cases.read_requester",
@@ -138,10 +141,11 @@ _ALL: Final = (
             "cases.escalate",
             "cases.archive",
             "cases.import",
+            "insight.manage",
         ),
     ),
     # 区级
-    _role("district_leader", "区领导", LEAD, LOOK_UP),
+    _role("district_leader", "区领导", LEAD, LOOK_UP, ("insight.manage",)),
     _role(
         "command_centre",
         "区指挥中心",
@@ -161,6 +165,7 @@ _ALL: Final = (
             "cases.reopen",
             "cases.archive",
             "cases.import",
+            "insight.manage",
         ),
     ),
     _role("department_clerk", "区直部门承办人", HANDLE, LOOK_UP, ("cases.assign",), reach=Reach.OFFICE),
@@ -174,7 +179,9 @@ _ALL: Final = (
     ),
     # 街道
     _role("street_dispatcher", "街道指挥中心派单员", STREET_DESK, LOOK_UP),
-    _role("street_leader", "街道领导", LEAD, LOOK_UP, ("cases.check", "cases.request", "cases.escalate")),
+    _role(
+        "street_leader", "街道领导", LEAD, LOOK_UP, ("cases.check", "cases.request", "cases.escalate", "insight.manage")
+    ),
     _role("street_office", "街道科室", HANDLE, LOOK_UP, reach=Reach.OFFICE),
     _role("window_clerk", "窗口人员", ("cases.read", "cases.create", "cases.print"), LOOK_UP),
     # 社区和网格
@@ -203,7 +210,7 @@ _ALL: Final = (
     # 附加角色:与承办角色一并授予,须双因素登录
     _role(
         "requester_contact",
-        "诉求人联系人(可查看完整号码)",
+        "诉求人联系人（可查看完整号码）",
         ("cases.read_requester", "cases.unmask_requester"),
         reach=Reach.OFFICE,
     ),

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "wangge.organization",
     "wangge.duties",
     "wangge.cases",
+    "wangge.insight.topics",
     "wangge.sites",
 ]
 

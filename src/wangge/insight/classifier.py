@@ -147,7 +147,7 @@ def train(rows: Sequence[Message], *, strength: float = 1.0) -> Model:
     labels = np.array([number[row.label] for row in rows])[owners]
     vocabulary = ngrams.learn(texts, SIZES, most=max(10_000, WEIGHTS_AT_MOST // len(classes)))
     if not len(vocabulary.known):
-        raise TooLittle("文字太少,没有可学习的内容")
+        raise TooLittle("文字太少，没有可学习的内容")
     counts = vstack([vocabulary.counts(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]).tocsr()
     counts.sum_duplicates()
     holding = np.bincount(counts.indices, minlength=counts.shape[1])

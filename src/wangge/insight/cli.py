@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from wangge.insight.reading import Message
     from wangge.insight.validation import Measured
 
-app = typer.Typer(no_args_is_help=True, help="民情分析:分类模型、热点、答复质检、预警")
+app = typer.Typer(no_args_is_help=True, help="民情分析：分类模型、热点、答复质检、预警")
 
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV 文件(第一行为列名)")]
-Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV 文件,可多个(标题、正文分列)")]
-TextColumns = Annotated[str, typer.Option("--text", help="文字所在的列,逗号分隔,例如 title,detail")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV 文件（第一行为列名）")]
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV 文件，可多个（标题、正文分列）")]
+TextColumns = Annotated[str, typer.Option("--text", help="文字所在的列，逗号分隔，例如 title,detail")]
 LabelColumn = Annotated[str, typer.Option("--label", help="类别所在的列")]
 
 
@@ -99,7 +99,7 @@ def evaluate(
     with _told():
         rows, held = _rows(files, text, label), load(model)
     if fingerprint(rows) == held.about.get("data_sha256"):
-        typer.secho("注意:这正是训练该模型的数据,以下数字不说明质量。", fg="yellow", err=True)
+        typer.secho("注意：这正是训练该模型的数据，以下数字不说明质量。", fg="yellow", err=True)
     texts = [row.texts for row in rows]
     held.predict(texts[:50])
     began = time.perf_counter()
@@ -142,7 +142,7 @@ def curve(files: Files, text: TextColumns = "title,detail", label: LabelColumn =
     typer.echo("学习行数  未见过的行 F1  学过的行 F1")
     for point in points:
         typer.echo(f"{point.rows:>8}  {point.macro_f1:>13.4f}  {point.seen_macro_f1:>11.4f}")
-    typer.echo(f"标签存疑:{len(doubt.rows)} 行({doubt.share:.1%})")
+    typer.echo(f"标签存疑：{len(doubt.rows)} 行（{doubt.share:.1%}）")
     for given, expected, count in doubt.pairs[:10]:
-        typer.echo(f"{count:>8}  标为 {given},更像 {expected}")
+        typer.echo(f"{count:>8}  标为 {given}，更像 {expected}")
     _json(points=[asdict(point) for point in points], doubtful_share=doubt.share, doubtful_rows=list(doubt.rows[:200]))

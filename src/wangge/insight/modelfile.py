@@ -69,7 +69,7 @@ def load(file: Path) -> Model:
             arrays = {name: _unpacked(archive, name, kind, manifest["sha256"][name]) for name, kind in ARRAYS.items()}
         return _assembled(manifest, arrays, file.name)
     except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadModel(f"{file.name} 不是模型文件,或已损坏") from error
+        raise BadModel(f"{file.name} 不是模型文件，或已损坏") from error
 
 
 def _packed(array: NDArray[Any]) -> bytes:
@@ -83,13 +83,13 @@ def _unpacked(archive: zipfile.ZipFile, name: str, kind: str, digest: str) -> ND
         raise BadModel("模型文件过大")
     data = archive.read(f"{name}.npy")
     if hashlib.sha256(data).hexdigest() != digest:
-        raise BadModel(f"模型文件已损坏或被改动:{name}")
+        raise BadModel(f"模型文件已损坏或被改动：{name}")
     try:
         array: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
     except ValueError as error:
-        raise BadModel(f"模型文件含有不允许的内容:{name}") from error
+        raise BadModel(f"模型文件含有不允许的内容：{name}") from error
     if array.dtype.str != kind:
-        raise BadModel(f"模型文件的数据类型不对:{name}")
+        raise BadModel(f"模型文件的数据类型不对：{name}")
     return array
 
 

@@ -39,8 +39,8 @@ def table(file: Path) -> list[dict[str, str]]:
         except UnicodeDecodeError:
             continue
         except csv.Error as error:
-            raise BadFile(f"{file.name} 不是有效的 CSV 文件:{error}") from error
-    raise BadFile(f"{file.name} 的编码无法识别,请另存为 UTF-8")
+            raise BadFile(f"{file.name} 不是有效的 CSV 文件：{error}") from error
+    raise BadFile(f"{file.name} 的编码无法识别，请另存为 UTF-8")
 
 
 def messages(files: Iterable[Path], text: Sequence[str], label: str) -> list[Message]:
@@ -58,7 +58,7 @@ def messages(files: Iterable[Path], text: Sequence[str], label: str) -> list[Mes
         columns = rows[0].keys() if rows else ()
         if label not in columns or not set(text) & set(columns):
             wanted = "、".join([*text, label])
-            raise BadFile(f"{file.name} 缺少所需的列({wanted});现有:{'、'.join(columns) or '无'}")
+            raise BadFile(f"{file.name} 缺少所需的列（{wanted}）；现有：{'、'.join(columns) or '无'}")
         for row in rows:
             texts = tuple(row.get(name, "").strip() for name in text)
             if row[label].strip() and any(texts):

@@ -75,20 +75,23 @@ def groups(rows: Sequence[Message]) -> Numbers:
     vocabulary = ngrams.learn(texts, (3, 4))
     counts = vocabulary.counts(texts).tocsr()
     counts.sum_duplicates()
+    size = np.array([2 * len(text) - 3 for text in texts])  # n-grams of a text with the mark of its start
+    alone = np.maximum(size - np.asarray(counts.sum(axis=1)).ravel(), 0)  # that stand in no other text
     counts.data[:] = 1
     holding = np.bincount(counts.indices, minlength=counts.shape[1])
     rare = counts[:, holding <= RARE].tocsr()
     weight = np.log(len(texts) / holding[holding <= RARE])
     weighed = (rare @ diags(weight)).tocsr()
-    total = np.maximum(np.asarray(weighed.sum(axis=1)).ravel(), 3 * np.log(max(2, len(texts))))
+    most = np.log(max(2, len(texts)))
+    total = np.maximum(np.asarray(weighed.sum(axis=1)).ravel() + alone * most, 3 * most)
     for at in range(0, len(texts), 1000):
         shared = (weighed[at : at + 1000] @ rare.T).tocoo()
         near = shared.data >= CONTAINED * total[at + shared.row]
         left.append(np.array(owners)[at + shared.row[near]])
         right.append(np.array(owners)[shared.col[near]])
     one, other = np.concatenate(left), np.concatenate(right)
-    size = len(rows) + int(same.max(initial=0)) + 1
-    links = csr_matrix((np.ones(len(one), dtype=np.int8), (one, other)), shape=(size, size))
+    nodes = len(rows) + int(same.max(initial=0)) + 1
+    links = csr_matrix((np.ones(len(one), dtype=np.int8), (one, other)), shape=(nodes, nodes))
     found: Numbers = connected_components(links, directed=False)[1][: len(rows)].astype(np.int64)
     return found
 
