@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
 
+from wangge.cases.actions import dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.facts.actions import rebuild
@@ -34,7 +36,9 @@ def day(world: World) -> World:
 EXPECTED = {
     "filed": 4, "dispatched": 3, "signed": 2, "signed_on_time": 2, "contacted": 2, "contacted_on_time": 2,
     "replied": 2, "replied_on_time": 2, "closed": 1, "rated": 1, "solved": 1, "satisfied": 1, "called_back": 1,
-    "returned": 1, "reworked": 1, "open": 3, "overdue": 0,
+    "returned": 1, "reworked": 1, "open": 3, "overdue": 0, "redispatched": 0, "solved_basically": 0,
+    "solved_first": 1, "satisfied_fair": 0, "repeated": 0, "supervised": 0, "suspended": 0, "extended": 0,
+    "inspected": 0, "established": 0, "due": 0, "due_closed": 0, "due_on_time": 0,
 }  # fmt: skip
 
 
@@ -60,6 +64,50 @@ def test_every_traced_figure_opens_exactly_its_rows(day: World) -> None:
         if fact.code.startswith("cases.") and fact.rows is not None and not fact.stock:
             figure = sum(DailyFact.objects.filter(day=today, fact=fact.code).values_list("value", flat=True))
             assert fact.rows(Slice(today, today, path=DISTRICT)).count() == figure, fact.code
+
+
+def test_a_return_counts_for_the_office_that_returned_and_the_second_dispatch_for_the_next(day: World) -> None:
+    case = Case.objects.get(state="returned")
+    CaseFlow(case, day["热线班长"]).accept_return(reason="确属住建部门")
+    case.refresh_from_db()
+    case.kind = day.kinds["building"]
+    case.save(update_fields=["kind"])
+    dispatch_by_list(case=case, by=day["话务小赵"])
+    rebuild(day=timezone.localdate())
+    centre, housing = day.offices["centre"].pk, day.offices["housing"].pk
+    counted = dict(
+        DailyFact.objects.filter(fact__in=["cases.returned", "cases.redispatched"]).values_list("fact", "office_id")
+    )
+    assert counted == {"cases.returned": centre, "cases.redispatched": housing}
+    dispatched = Counter[int]()
+    for office, number in DailyFact.objects.filter(fact="cases.dispatched").values_list("office_id", "value"):
+        dispatched[office] += number
+    assert dispatched == {centre: 3, housing: 1}
+
+
+def test_what_was_due_counts_on_the_day_of_its_limit(day: World) -> None:
+    today = timezone.localdate()
+    limit = timezone.now() + timedelta(minutes=1)
+    Case.objects.exclude(state="received").update(finish_due_at=limit)
+    rebuild(day=timezone.localdate(limit))
+    days = {"from_on": today, "to_on": today + timedelta(days=1), "path": DISTRICT}
+    ratio = value("cases.close_on_time", **days)
+    assert (ratio.numerator, ratio.denominator) == (1, 3)
+
+
+def test_every_row_says_whose_it_is(day: World) -> None:
+    """Counted by office and place, the rows agree with the fact's own statement."""
+    today = timezone.localdate()
+    for fact in facts():
+        if not fact.code.startswith("cases.") or fact.rows is None:
+            continue
+        stored = Counter[tuple[int | None, str, str]]()
+        for office, path, kind, number in DailyFact.objects.filter(day=today, fact=fact.code).values_list(
+            "office_id", "path", "kind_code", "value"
+        ):
+            stored[office, path, kind] += number
+        rows = fact.rows(Slice(today, today)).values_list("office_ref", "path_ref", "kind_ref", "case_ref")
+        assert Counter((office, path[:12], kind or "") for office, path, kind, _ in rows) == stored, fact.code
 
 
 def test_excluded_cases_stay_out_of_the_rates(day: World) -> None:

@@ -19,7 +19,7 @@ from wangge.kernel.calendar.models import ClockBase, ClockQuerySet, clock_constr
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
 from wangge.organization.models import Office
 
-HANDLING_BASIS = "履行法定职责(个人信息保护法第13条第3项;北京市接诉即办工作条例第10条)"
+HANDLING_BASIS = "履行法定职责（个人信息保护法第13条第3项；北京市接诉即办工作条例第10条）"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -116,7 +116,7 @@ class Case(VersionedModel):
     objects = CaseQuerySet.as_manager()
 
     personal_data: ClassVar[dict[str, Personal]] = {
-        "text": Personal("办理诉求", HANDLING_BASIS, "有权查看该事项的工作人员", "随业务档案;其中的号码结案后3年清除"),
+        "text": Personal("办理诉求", HANDLING_BASIS, "有权查看该事项的工作人员", "随业务档案；其中的号码结案后3年清除"),
         "address": Personal("确定办理单位和现场", HANDLING_BASIS, "有权查看该事项的工作人员", "随业务档案"),
     }
 
@@ -139,6 +139,8 @@ class Case(VersionedModel):
             ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(fields=["-closed_at"], name="case_closed_at", condition=Q(closed_at__isnull=False)),
+            # What had to be closed in a month (应结案), counted anew for past days.
+            models.Index(fields=["finish_due_at"], name="case_finish_due", condition=Q(finish_due_at__isnull=False)),
             GinIndex(fields=["office_ids"], name="case_offices", fastupdate=False),
         ]
         constraints = [
@@ -211,9 +213,9 @@ class Requester(models.Model):
 
     blind_indexes: ClassVar[dict[str, tuple[str, str]]] = {"phone_index": ("phone", "phone")}
     personal_data: ClassVar[dict[str, Personal]] = {
-        "name": Personal("联系和回访诉求人", HANDLING_BASIS, "受理、承办、回访人员(脱敏)", "结案后3年"),
-        "phone": Personal("联系和回访诉求人", HANDLING_BASIS, "受理、承办、回访人员(脱敏)", "结案后3年"),
-        "phone_index": Personal("来电人历史和重复诉求", HANDLING_BASIS, "无人(仅系统检索)", "结案后3年"),
+        "name": Personal("联系和回访诉求人", HANDLING_BASIS, "受理、承办、回访人员（脱敏）", "结案后3年"),
+        "phone": Personal("联系和回访诉求人", HANDLING_BASIS, "受理、承办、回访人员（脱敏）", "结案后3年"),
+        "phone_index": Personal("来电人历史和重复诉求", HANDLING_BASIS, "无人（仅系统检索）", "结案后3年"),
     }
 
     class Meta:
@@ -358,7 +360,7 @@ class CallBack(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"回访:{self.case_id}"
+        return f"回访：{self.case_id}"
 
 
 class Notice(models.Model):
@@ -408,17 +410,19 @@ class CaseRules(models.Model):
     path = PathField("适用范围", blank=True, default="")
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
-    return_hours = models.PositiveSmallIntegerField("退单时限(小时)", default=24, help_text="安阳市政务服务条例:24小时")
+    return_hours = models.PositiveSmallIntegerField(
+        "退单时限（小时）", default=24, help_text="安阳市政务服务条例：24小时"
+    )
     call_back_tries = models.PositiveSmallIntegerField("回访次数上限", default=3)
-    problem_after = models.PositiveSmallIntegerField("转疑难工单次数", default=3, help_text="巴彦淖尔:3次")
+    problem_after = models.PositiveSmallIntegerField("转疑难工单次数", default=3, help_text="巴彦淖尔：3次")
     reopen_days = models.PositiveSmallIntegerField("可重新办理天数", default=15)
     archive_days = models.PositiveSmallIntegerField("自动归档天数", default=30)
-    repeat_radius_m = models.PositiveIntegerField("重复判定半径(米)", default=300)
+    repeat_radius_m = models.PositiveIntegerField("重复判定半径（米）", default=300)
     repeat_days = models.PositiveSmallIntegerField("重复判定天数", default=30)
     retention_days = models.PositiveSmallIntegerField(
         "诉求人信息保存天数",
         default=1095,
-        help_text="结案后满此天数,清除姓名、电话和诉求人提交的材料(个人信息保护法第19条)",
+        help_text="结案后满此天数，清除姓名、电话和诉求人提交的材料（个人信息保护法第19条）",
     )
 
     class Meta:

@@ -1,5 +1,5 @@
--- Dispatches of the day; a case dispatched twice counts twice.
-SELECT c.path, c.lead_office_id AS office_id, coalesce(k.code, '') AS kind_code, count(*) AS value
+-- Dispatches of the day, for the office each went to; a case dispatched twice counts twice.
+SELECT c.path, t.to_office_id AS office_id, coalesce(k.code, '') AS kind_code, count(*) AS value
 FROM cases_casetransition AS t
 JOIN cases_case AS c ON c.id = t.subject_id
 LEFT JOIN duties_kind AS k ON k.id = c.kind_id

@@ -1,0 +1,8 @@
+-- Dispatches of the day of cases that had been dispatched before.
+SELECT c.path, t.to_office_id AS office_id, coalesce(k.code, '') AS kind_code, count(*) AS value
+FROM cases_casetransition AS t
+JOIN cases_case AS c ON c.id = t.subject_id
+LEFT JOIN duties_kind AS k ON k.id = c.kind_id
+WHERE t.at >= %(start)s AND t.at < %(end)s AND t.step = 'dispatch'
+    AND EXISTS (SELECT 1 FROM cases_casetransition AS p WHERE p.subject_id = t.subject_id AND p.step = 'dispatch' AND p.at < t.at)
+GROUP BY 1, 2, 3
