@@ -34,6 +34,7 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@scripts/templates.sh
+	$(BIN)/python scripts/chinese_marks.py --check
 
 format: bootstrap-dev ## put the code into shape
 	$(BIN)/ruff check --fix .

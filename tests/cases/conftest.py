@@ -38,7 +38,7 @@ class World:
         values: dict[str, Any] = {
             "channel": "hotline",
             "demand_type": "complaint",
-            "text": "小区东门垃圾三天没有清运,气味很大",
+            "text": "小区东门垃圾三天没有清运，气味很大",
             "place": Place(path=COMMUNITY, address="友谊大街1号院"),
             "kind": self.kinds["rubbish"],
             "asker": Asker(name="张阿姨", phone="13800000001"),

@@ -244,4 +244,4 @@ def test_the_options_say_why_not(world: World) -> None:
     CaseFlow(case, world["热线班长"]).uphold(reason="属地管理")
     options = {o.step.name: o.why_not for o in CaseFlow(again(case), world["街道老王"]).options()}
     assert options["sign"] == ""
-    assert options["send_back"] == "本单位为指定承办单位,不得再次退单(潍坊市12345条例)。"
+    assert options["send_back"] == "本单位为指定承办单位，不得再次退单（潍坊市12345条例）。"

@@ -11,7 +11,7 @@ from wangge.cases.actions import Asker, Place
 from wangge.cases.models import Case
 from wangge.cases.repeats import caller_count, caller_history, distance_m, similar
 
-TEXT = "小区东门垃圾三天没有清运,气味很大"
+TEXT = "小区东门垃圾三天没有清运，气味很大"
 HERE = Place(path=COMMUNITY, lng=109.84, lat=40.65)
 
 

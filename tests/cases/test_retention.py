@@ -33,7 +33,7 @@ def _own_folder_and_rules(settings: Any, tmp_path: Path) -> None:
 
 def closed(world: World, **given: Any) -> Case:
     case = world.file(asker=Asker(name="张阿姨", phone="13800000001"), **given)
-    CaseFlow(case, world["话务小赵"]).answer(reply="已告知,联系13800000002")
+    CaseFlow(case, world["话务小赵"]).answer(reply="已告知，联系13800000002")
     return case
 
 
@@ -58,18 +58,18 @@ def test_the_requester_goes_and_the_case_stays(world: World) -> None:
     assert (requester.name, requester.phone, requester.phone_index) == (None, None, None)
     assert queries.search(Case.objects.all(), "13800000001").count() == 0
     kept = Case.objects.get(pk=case.pk)
-    assert (kept.number, kept.state, kept.reply) == (case.number, "answered", "已告知,联系〔已清除〕")
+    assert (kept.number, kept.state, kept.reply) == (case.number, "answered", "已告知，联系〔已清除〕")
     entry = AuditEntry.objects.get(action="cases.case.erase_personal")
-    assert (entry.object_id, entry.reason) == (str(case.pk), "结案满1095天,保存期限届满")
+    assert (entry.object_id, entry.reason) == (str(case.pk), "结案满1095天，保存期限届满")
     assert "138" not in str(entry.changes)
 
 
 def test_numbers_in_the_text_go_from_the_search_too(world: World) -> None:
-    case = closed(world, text="邻居电话13800000003,垃圾三天没有清运")
+    case = closed(world, text="邻居电话13800000003，垃圾三天没有清运")
     assert queries.search(Case.objects.all(), "电话13800000003").count() == 1
     erase_expired(now=later())
     assert queries.search(Case.objects.all(), "电话13800000003").count() == 0
-    assert Case.objects.get(pk=case.pk).text == "邻居电话〔已清除〕,垃圾三天没有清运"
+    assert Case.objects.get(pk=case.pk).text == "邻居电话〔已清除〕，垃圾三天没有清运"
     assert queries.search(Case.objects.all(), "没有清运").count() == 1
 
 
@@ -139,7 +139,7 @@ def test_a_bad_case_does_not_stop_the_others(world: World, monkeypatch: pytest.M
         ("身份证15020319900101123X", "身份证〔已清除〕"),
         ("座机0472-5555555", "座机〔已清除〕"),
         ("20261121交2000000元", "20261121交2000000元"),
-        ("2026年11月21日,共1200元,3栋2单元", "2026年11月21日,共1200元,3栋2单元"),
+        ("2026年11月21日，共1200元，3栋2单元", "2026年11月21日，共1200元，3栋2单元"),
         ("工单15020320261121000001", "工单15020320261121000001"),
     ],
 )

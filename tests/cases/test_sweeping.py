@@ -54,7 +54,7 @@ def test_supervision_leaves_a_notice(world: World) -> None:
     case = world.dispatched()
     CaseFlow(case, world["区领导"]).supervise(reason="群众反映强烈")
     (notice,) = Notice.objects.filter(kind="supervision")
-    assert (notice.office_id, notice.text) == (case.holder_office_id, "督办:群众反映强烈")
+    assert (notice.office_id, notice.text) == (case.holder_office_id, "督办：群众反映强烈")
 
 
 def test_old_cases_are_archived_by_the_rules(world: World) -> None:

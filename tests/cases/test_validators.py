@@ -23,7 +23,7 @@ def test_control_characters_go_and_lines_stay() -> None:
 
 
 def test_ten_megabytes_are_refused_with_their_length() -> None:
-    with pytest.raises(ValidationError, match="内容共10485760字,超过20000字"):
+    with pytest.raises(ValidationError, match="内容共10485760字，超过20000字"):
         check_text("很" * (10 * 1024 * 1024))
 
 

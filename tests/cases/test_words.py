@@ -12,7 +12,7 @@ from wangge.cases.models import Case
 from wangge.cases.queries import search
 from wangge.cases.words import query, vector
 
-CHINESE = st.text(alphabet="垃圾清运小区东门噪音abc12 ,。", min_size=1, max_size=40)
+CHINESE = st.text(alphabet="垃圾清运小区东门噪音abc12，。", min_size=1, max_size=40)
 
 
 @pytest.mark.parametrize(

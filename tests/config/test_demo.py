@@ -15,4 +15,4 @@ def test_accounts_are_aligned_by_screen_width() -> None:
 
 
 def test_no_accounts_says_so() -> None:
-    assert table([]) == "(没有演示账号)"
+    assert table([]) == "（没有演示账号）"

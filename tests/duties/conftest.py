@@ -42,7 +42,7 @@ def offices(db) -> SimpleNamespace:
 
 @pytest.fixture
 def tree(db) -> SimpleNamespace:
-    """03 住房 / 0301 供暖 / 030101 不热, 030102 漏水; 01 / 0101 / 010101 暴露垃圾."""
+    """03 住房 / 0301 供暖 / 030101 不热，030102 漏水；01 / 0101 / 010101 暴露垃圾."""
     catalogue = Catalogue.objects.create(version="t1", name="目录", state="published", valid_from=SINCE)
 
     def kind(code: str, name: str, parent: Kind | None = None, *, leaf: bool = False, words: str = "") -> Kind:

@@ -159,7 +159,7 @@ def test_publishing_refuses_a_leaf_without_owner(tree, duty) -> None:
     draft = actions.new_version(of=tree.catalogue, version="t2", by=None)
     with pytest.raises(DutiesError) as caught:
         actions.publish(catalogue=draft, by=None)
-    assert caught.value.problems == ("010101 暴露垃圾:没有登记职责,派不出去。",)
+    assert caught.value.problems == ("010101 暴露垃圾：没有登记职责，派不出去。",)
     draft.refresh_from_db()
     assert draft.state == "draft"
 

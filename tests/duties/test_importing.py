@@ -71,13 +71,13 @@ BAD = GOOD + "0702,大气,,投诉,也许\n07x,错码,,,\n0701,重复,,,\n0801,�
 def test_every_broken_row_is_told_with_column_and_rule(draft) -> None:
     outcome = import_tree(content=BAD.encode(), catalogue=draft, by=None)
     assert [str(p) for p in outcome.problems] == [
-        "第4行“紧急”:“也许”应为“是”或“否”。",
-        "第5行“编码”:编码“07x”应为2、4、6或8位数字,每两位一级。",
-        "第6行“编码”:编码0701与第3行重复。",
-        "第7行“编码”:没有上级类别08。",
-        "第8行“编码”:没有上级类别0801。",
-        "第9行“名称”:不能为空。",
-        "第10行“诉求类型”:没有“诉苦”这一项。",
+        "第4行“紧急”：“也许”应为“是”或“否”。",
+        "第5行“编码”：编码“07x”应为2、4、6或8位数字，每两位一级。",
+        "第6行“编码”：编码0701与第3行重复。",
+        "第7行“编码”：没有上级类别08。",
+        "第8行“编码”：没有上级类别0801。",
+        "第9行“名称”：不能为空。",
+        "第10行“诉求类型”：没有“诉苦”这一项。",
     ]
 
 
@@ -100,7 +100,7 @@ def test_a_published_catalogue_takes_no_import(tree) -> None:
 
 
 def test_a_file_without_its_columns_says_which(draft) -> None:
-    with pytest.raises(DutiesError, match="缺少列:编码"):
+    with pytest.raises(DutiesError, match="缺少列：编码"):
         import_tree(content="名称\n噪声\n".encode(), catalogue=draft, by=None)
 
 
@@ -167,7 +167,7 @@ def office_kinds(db) -> None:
 
 def test_duties_are_added_by_codes_labels_and_office_names(offices, tree, lists, limits, office_kinds) -> None:
     text = DUTIES + (
-        "010101,,街道办事处(乡镇人民政府)|street.urban_management,区民政局、昆区住建局,day,street,3.01,lawful,12\n"
+        "010101,,街道办事处（乡镇人民政府）|street.urban_management,区民政局、昆区住建局,day,street,3.01,lawful,12\n"
         f"030101,{DISTRICT},热力公司,,general,,,,\n"
     )
     outcome = import_duties(content=text.encode(), catalogue=tree.catalogue, on=DAY, by=None)

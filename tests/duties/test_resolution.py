@@ -25,7 +25,7 @@ def test_the_duty_of_the_kind_names_the_lead_and_its_item(offices, tree, lists, 
     assert (best.duty_id, best.lead.id, best.list_name, best.item_number) == (
         row.pk, offices.urban.pk, "街道职责清单", "3.01",
     )  # fmt: skip
-    assert best.rule == "依据《街道职责清单》第3.01项“环境卫生”,此地“暴露垃圾”由示例街道城市管理部主办。"
+    assert best.rule == "依据《街道职责清单》第3.01项“环境卫生”，此地“暴露垃圾”由示例街道城市管理部主办。"
     assert best.confidence == resolution.CERTAIN
 
 
@@ -174,7 +174,7 @@ def test_a_community_may_not_get_what_no_list_holds(offices, tree, duty) -> None
     duty(tree.cold, "enterprise.heating")
     rule = may_assign_to_community(tree.cold.pk, COMMUNITY, TODAY)
     assert (bool(rule), rule.reason) == (
-        False, "“暖气不热”不在社区依法履责、依法协助事项清单内,不得交社区承担。",
+        False, "“暖气不热”不在社区依法履责、依法协助事项清单内，不得交社区承担。",
     )  # fmt: skip
 
 

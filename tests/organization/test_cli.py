@@ -45,7 +45,7 @@ def test_import_staff_reports_rows_and_writes_the_result(district, run, tmp_path
     assert Staff.objects.count() == 0
     result = tmp_path / "结果.xlsx"
     good = run("import-staff", file, "--keep-good", "--result", result)
-    assert good.output.splitlines()[0] == "第3行“机构”:没有名为“没有的机构”的机构。"
+    assert good.output.splitlines()[0] == "第3行“机构”：没有名为“没有的机构”的机构。"
     assert Staff.objects.count() == 1
     assert read(result.read_bytes()).rows[0].values["姓名"] == "小张"
     assert result.stat().st_mode & 0o077 == 0

@@ -17,7 +17,7 @@ def test_a_street_is_established_in_one_action(district, today):
     opened = actions.establish(path=STREET, template="gulou_street", by=None, on=today)
     bodies = [o for o in opened if o.parent_id and o.nature in {"internal", "institution"}]
     assert len(bodies) == 8
-    assert opened[0].full_name == "少先路街道办事处(中共少先路街道工作委员会)"
+    assert opened[0].full_name == "少先路街道办事处（中共少先路街道工作委员会）"
     centre = queries.street_centre(STREET)
     assert centre.name == "少先路街道社会治理综合指挥中心"
     assert Office.objects.get(pk=centre.id).second_names == ["网格化服务管理中心"]

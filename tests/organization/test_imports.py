@@ -91,7 +91,7 @@ BAD = (
     (
         "小赵,少先路街道民生保障部,zhao,,,,,,2024-13-40\n",
         "入职日期",
-        "日期“2024-13-40”不对,应为 2024-05-01 这样的格式。",
+        "日期“2024-13-40”不对，应为 2024-05-01 这样的格式。",
     ),
     ("小赵,少先路街道民生保障部,zhao,,,,,,2999-01-01\n", "入职日期", "生效日期不能晚于今天。"),
     ("小赵,少先路街道民生保障部,wang,,,,,,\n", "账号", "账号“wang”已存在。"),
@@ -104,7 +104,7 @@ def test_an_error_names_row_column_and_rule(offices, today, line, column, rule):
     outcome = staff(WANG + line, today, keep_good=True)
     (problem,) = outcome.problems
     assert (problem.row, problem.column, problem.rule) == (3, column, rule)
-    assert str(problem) == f"第3行“{column}”:{rule}"
+    assert str(problem) == f"第3行“{column}”：{rule}"
     assert outcome.added == 1
     assert Staff.objects.count() == 1
     assert User.objects.count() == 1
@@ -149,7 +149,7 @@ def test_equal_names_ask_for_the_division(district, today):
         actions.open_office(name="城管部", kind="street.urban_management", path=path, by=None, on=LONG_AGO)
     content = "姓名,机构,账号,区划代码\n小赵,城管部,zhao,\n".encode()
     outcome = import_staff(content=content, by=None, on=today, keep_good=True)
-    assert outcome.problems[0].rule == "有2个名为“城管部”的机构,请填写区划代码。"
+    assert outcome.problems[0].rule == "有2个名为“城管部”的机构，请填写区划代码。"
     content = f"姓名,机构,账号,区划代码\n小赵,城管部,zhao,{STREET}\n".encode()
     assert import_staff(content=content, by=None, on=today, keep_good=True).added == 1
 
@@ -165,7 +165,7 @@ def test_offices_come_from_a_table(district, today):
     outcome = import_offices(content=text.encode("gbk"), by=None, on=today, keep_good=True)
     assert (outcome.added, [str(p) for p in outcome.problems]) == (
         2,
-        ["第4行“机构类别”:没有“没有的类别”这个机构类别。", "第5行“区划代码”:没有代码为150299999的区划。"],
+        ["第4行“机构类别”：没有“没有的类别”这个机构类别。", "第5行“区划代码”：没有代码为150299999的区划。"],
     )
     office = Office.objects.get(kind="street.urban_management")
     assert (office.second_names, office.parent.name) == (["市容办", "环卫办"], "少先路街道办事处")
@@ -177,9 +177,9 @@ def test_offices_come_from_a_table(district, today):
     ("data", "message"),
     [
         (b"", "文件是空的"),
-        ("姓名,账号\n小赵,zhao\n".encode(), "缺少列:机构"),
+        ("姓名,账号\n小赵,zhao\n".encode(), "缺少列：机构"),
         ("姓名,机构\n小赵,某部\n".encode(), "账号”或“工号"),
-        ("姓名,姓名,机构\n小赵,,某部\n".encode(), "表头重复:姓名"),
+        ("姓名,姓名,机构\n小赵,,某部\n".encode(), "表头重复：姓名"),
         (b"PK\x03\x04broken", "已损坏"),
     ],
 )
@@ -190,7 +190,7 @@ def test_a_file_that_cannot_be_read_says_why(db, today, data, message):
 
 def test_a_row_with_too_many_cells_is_refused(offices, today):
     (problem,) = staff("小赵,少先路街道民生保障部,zhao,,,,,,,多出来的\n", today).problems
-    assert str(problem) == "第2行:该行有10列,表头只有9列。"
+    assert str(problem) == "第2行：该行有10列，表头只有9列。"
 
 
 def test_unknown_columns_are_named(offices, today):

@@ -300,7 +300,7 @@ def _cases(built: District, side: Side, mark: str, staff: User) -> None:
                 "channel": "resident",
                 "demand_type": "complaint",
                 "title": f"{mark}Title垃圾清运",
-                "text": f"{mark}Text小区东门垃圾三天没有清运,气味很大",
+                "text": f"{mark}Text小区东门垃圾三天没有清运，气味很大",
                 "place": Place(
                     path, f"{mark}Address友谊大街1号", *((109.847319, 40.657) if secret else (109.84, 40.66))
                 ),

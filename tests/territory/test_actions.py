@@ -72,7 +72,7 @@ def test_an_overlap_names_the_other_grid(divisions: None) -> None:
     create_grid(new=new())
     with pytest.raises(ValidationError) as caught:
         create_grid(new=new(109.845, community_code=NEIGHBOUR))
-    assert caught.value.messages == [f"“第1网格”与{COMMUNITY}001“第1网格”重叠(50%)。"]
+    assert caught.value.messages == [f"“第1网格”与{COMMUNITY}001“第1网格”重叠（50%）。"]
     assert Grid.objects.count() == 1
 
 

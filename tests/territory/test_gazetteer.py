@@ -38,7 +38,7 @@ def test_a_community_is_found_however_its_number_is_written(divisions: None, tex
 def test_the_reason_is_in_words(divisions: None) -> None:
     best = address_to_path("少先路街道钢23街坊楼道堆物")[0]
     assert best.path == NEIGHBOUR
-    assert best.why == "“钢23街坊”即钢二十三号街坊社区;且在少先路街道"
+    assert best.why == "“钢23街坊”即钢二十三号街坊社区；且在少先路街道"
 
 
 def test_a_street_alone_is_a_weaker_match(divisions: None) -> None:
@@ -66,7 +66,7 @@ def test_a_numbered_grid_after_its_community(divisions: None) -> None:
 
 
 def test_another_street_in_the_text_lowers_the_score(divisions: None) -> None:
-    best = {m.path: m for m in address_to_path("卜尔汉图镇,靠近钢23街坊")}
+    best = {m.path: m for m in address_to_path("卜尔汉图镇，靠近钢23街坊")}
     assert best[NEIGHBOUR].score < 0.5
     assert best[NEIGHBOUR].why.endswith("但文中另提到别的街道")
 

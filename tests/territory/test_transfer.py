@@ -117,8 +117,8 @@ def test_overlaps_within_the_file_and_with_what_stands_are_named(divisions: None
     )
     report = import_grids(name="g.geojson", data=data, crs=Crs.CGCS2000, keep_good=True)
     assert report.errors == [
-        RowError(2, "乙", "与“甲”重叠(50%)。"),
-        RowError(3, "丙", f"与{COMMUNITY}001“已有”重叠(50%)。"),
+        RowError(2, "乙", "与“甲”重叠（50%）。"),
+        RowError(3, "丙", f"与{COMMUNITY}001“已有”重叠（50%）。"),
     ]
     assert report.made == [f"{COMMUNITY}002"]
 

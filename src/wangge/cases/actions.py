@@ -234,7 +234,7 @@ def classify(*, case: Case, kind: Kind, place: Place | None, by: Any) -> Case:
         changes["path"] = [case.path, place.path]
     changed = Case.objects.filter(pk=case.pk, state=CaseState.RECEIVED).update(**values)
     if not changed:
-        raise Refused("事项已派出,不能再改类别和地点。")
+        raise Refused("事项已派出，不能再改类别和地点。")
     record("cases.case.classify", case, changes=changes)
     case.refresh_from_db()
     return case
@@ -281,16 +281,16 @@ def ask(
     if not policy.holding("cases.request")(by, case):
         raise NotPermitted("只有当前办理单位可以提出申请。")
     if len(reason.strip()) < 4:
-        raise Refused("请写明理由(至少4个字)。")
+        raise Refused("请写明理由（至少4个字）。")
     if kind == RequestKind.EXCLUSION:
         if exclusion_class not in ExclusionClass.values:
             raise Refused("请选择剔除类别。")
         if case.excluded_at is not None:
             raise Refused("该事项已经剔除考核。")
     elif case.state != CaseState.HANDLING:
-        raise Refused(f"事项当前为“{case.get_state_display()}”,不能申请{RequestKind(kind).label}。")
+        raise Refused(f"事项当前为“{case.get_state_display()}”，不能申请{RequestKind(kind).label}。")
     if kind == RequestKind.EXTENSION and case.extensions >= case.limits.get("max_extensions", 0):
-        raise Refused(f"已延期{case.extensions}次,达到该类事项的上限。")
+        raise Refused(f"已延期{case.extensions}次，达到该类事项的上限。")
     if kind == RequestKind.SUSPENSION and (until_on is None or until_on <= timezone.localdate()):
         raise Refused("挂账须填写今天以后的到期日。")
     try:
@@ -328,7 +328,7 @@ def decide(*, request: CaseRequest, approve: bool, decision: str, by: Any) -> Ca
         state=state, decided_by_id=by.pk, decided_at=now, decision=decision.strip()
     )
     if not decided:
-        raise Refused("该申请已由他人处理,请刷新。")
+        raise Refused("该申请已由他人处理，请刷新。")
     record("cases.request.decide", case, changes={"kind": request.kind, "state": state}, reason=decision)
     request.refresh_from_db()
     if approve:
@@ -342,7 +342,7 @@ def _take_effect(request: CaseRequest, case: Case, by: Any, now: datetime) -> No
         return
     if request.kind == RequestKind.EXTENSION:
         if case.state != CaseState.HANDLING:
-            raise Refused(f"事项当前为“{case.get_state_display()}”,延期不再适用。")
+            raise Refused(f"事项当前为“{case.get_state_display()}”，延期不再适用。")
         clocks.extend(case, now)
         case.extensions += 1
     else:
@@ -359,7 +359,7 @@ def withdraw(*, request: CaseRequest, by: Any) -> None:
     if not CaseRequest.objects.filter(pk=request.pk, state=RequestState.PENDING).update(
         state=RequestState.WITHDRAWN, decided_at=timezone.now()
     ):
-        raise Refused("该申请已处理,不能撤回。")
+        raise Refused("该申请已处理，不能撤回。")
     record("cases.request.withdraw", request.case)
 
 

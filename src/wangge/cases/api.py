@@ -163,7 +163,7 @@ def _rows(request: HttpRequest) -> CaseQuerySet:
 def _case(request: HttpRequest, number: str) -> Case:
     case = _rows(request).select_related("kind").filter(number=number).first()
     if case is None:
-        raise Problem(404, "没有这个编号的事项,或不在该系统的范围内。", code="case_not_found")
+        raise Problem(404, "没有这个编号的事项，或不在该系统的范围内。", code="case_not_found")
     return case
 
 
@@ -172,7 +172,7 @@ def _kind(code: str) -> Kind | None:
         return None
     found = Kind.objects.filter(code=code, catalogue__state="published", is_leaf=True).first()
     if found is None:
-        raise Problem(422, f"没有类别编码“{code}”,或它还有下级。", code="unknown_kind")
+        raise Problem(422, f"没有类别编码“{code}”，或它还有下级。", code="unknown_kind")
     return found
 
 
@@ -238,7 +238,7 @@ def list_cases(
     try:
         page = paging.page(rows.select_related("kind"), ORDER, limit, after=cursor)
     except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
-        raise Problem(422, "游标无效,请从第一页重新查询。", code="bad_cursor") from None
+        raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
     if not cursor and not page.after:
         total = len(page.rows)
     else:

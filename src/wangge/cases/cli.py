@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="事项:导入、重建计数")
+app = typer.Typer(no_args_is_help=True, help="事项：导入、重建计数")
 
 
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV、Excel 或 JSON 文件")],
-    map_: Annotated[str, typer.Option("--map", help="字段=列名,… 例如 text=留言详情,title=留言主题")] = "",
-    source: Annotated[str, typer.Option(help="来源系统(68条热线之一的名称)")] = "12345",
+    map_: Annotated[str, typer.Option("--map", help="字段=列名，… 例如 text=留言详情,title=留言主题")] = "",
+    source: Annotated[str, typer.Option(help="来源系统（68条热线之一的名称）")] = "12345",
     within: Annotated[str, typer.Option(help="没有地点的行归入的区划代码")] = "",
-    dispatch: Annotated[bool, typer.Option(help="按清单自动派单;--no-dispatch 只登记")] = True,
+    dispatch: Annotated[bool, typer.Option(help="按清单自动派单；--no-dispatch 只登记")] = True,
     all_or_nothing: Annotated[bool, typer.Option(help="有一行不合格就全部不导入")] = False,
     rejected: Annotated[Path | None, typer.Option(help="未导入的行写入此 xlsx")] = None,
 ) -> None:
@@ -41,13 +41,13 @@ def import_(
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(2) from error
     for row in report.rejected[:20]:
-        typer.echo(f"第{row.row}行 {row.field}:{row.reason}")
+        typer.echo(f"第{row.row}行 {row.field}：{row.reason}")
     if report.rejected:
         target = rejected or file.with_name(f"{file.stem}-未导入.xlsx")
         write_rejected(report.rejected, target)
-        typer.echo(f"{len(report.rejected)} 行未导入,原因见 {target}")
+        typer.echo(f"{len(report.rejected)} 行未导入，原因见 {target}")
     if not report.kept:
-        typer.secho("按您的选择,全部未导入。", fg="red")
+        typer.secho("按您的选择，全部未导入。", fg="red")
     typer.echo(as_json(report))
     if not report.kept:
         raise typer.Exit(1)
@@ -55,10 +55,10 @@ def import_(
 
 @app.command()
 def hotlines(
-    add: Annotated[str, typer.Option(help="号码:增加一条热线,或改它的名称")] = "",
-    name: Annotated[str, typer.Option(help="与 --add 同用:名称")] = "",
-    department: Annotated[str, typer.Option(help="与 --add 同用:主管部门")] = "",
-    source: Annotated[str, typer.Option(help="与 --add 同用:依据")] = "",
+    add: Annotated[str, typer.Option(help="号码：增加一条热线，或改它的名称")] = "",
+    name: Annotated[str, typer.Option(help="与 --add 同用：名称")] = "",
+    department: Annotated[str, typer.Option(help="与 --add 同用：主管部门")] = "",
+    source: Annotated[str, typer.Option(help="与 --add 同用：依据")] = "",
 ) -> None:
     """The merged hotlines, sources of orders; with --add one more."""
     from django.core.exceptions import ValidationError
@@ -82,7 +82,7 @@ def check_tallies() -> None:
 
     wrong = tallies.check()
     if wrong:
-        typer.secho(f"计数不一致:{wrong}", fg="red")
+        typer.secho(f"计数不一致：{wrong}", fg="red")
         raise typer.Exit(1)
     typer.echo("计数一致。")
 
@@ -92,4 +92,4 @@ def rebuild_tallies() -> None:
     """Count every case anew, when check-tallies or the doctor says the counts are off."""
     from wangge.cases import tallies
 
-    typer.echo(f"计数已重建,共 {tallies.rebuild()} 件。")
+    typer.echo(f"计数已重建，共 {tallies.rebuild()} 件。")

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from wangge.cases.enums import Channel, Urgency
 from wangge.cases.models import Case
-from wangge.duties.resolution import Assignment, resolve
+from wangge.duties.resolution import Assignment, candidates, resolve
 from wangge.duties.snapshot import Limits
 from wangge.organization import queries as organization
 from wangge.organization.book import OfficeRef
@@ -61,7 +61,19 @@ def plans(
     if kind_id is None or not path:
         return []
     found = resolve(kind_id, path, on or timezone.localdate(), demand_type=demand_type, urgent=urgent)
-    return [_plan(a) for a in found if channel not in HOTLINE_CHANNELS or a.lead.level != BELOW_STREET]
+    return [_plan(a) for a in found if _allowed(a, channel)]
+
+
+def first_plan(
+    *, kind_id: int, path: str, channel: str, demand_type: str = "", urgent: bool = False, on: date
+) -> Plan | None:
+    """The first of ``plans`` without the work for the others: an import makes thousands and keeps them itself."""
+    found = candidates(kind_id, path, on, demand_type=demand_type, urgent=urgent) if path else ()
+    return next((_plan(a) for a in found if _allowed(a, channel)), None)
+
+
+def _allowed(found: Assignment, channel: str) -> bool:
+    return channel not in HOTLINE_CHANNELS or found.lead.level != BELOW_STREET
 
 
 def plans_for(case: Case) -> list[Plan]:
@@ -78,10 +90,10 @@ def plans_for(case: Case) -> list[Plan]:
 def best_plan(case: Case) -> Plan:
     """The first plan. Raises ``CannotDispatch`` naming what is missing."""
     if case.kind_id is None:
-        raise CannotDispatch("请先选择类别,系统才能按职责清单找到承办单位。")
+        raise CannotDispatch("请先选择类别，系统才能按职责清单找到承办单位。")
     found = plans_for(case)
     if not found:
-        raise CannotDispatch("职责清单和该地点都没有可承办的单位,请选择其他类别或指定单位。")
+        raise CannotDispatch("职责清单和该地点都没有可承办的单位，请选择其他类别或指定单位。")
     return found[0]
 
 
@@ -94,10 +106,10 @@ def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int
     offices = [office for office in chosen if office is not None]
     elsewhere = [office.name for office in offices if not case.path.startswith(office.path)]
     if elsewhere:
-        raise CannotDispatch(f"{'、'.join(elsewhere)}不管辖事发地点,请改正地点或选择其他单位。")
+        raise CannotDispatch(f"{'、'.join(elsewhere)}不管辖事发地点，请改正地点或选择其他单位。")
     lead, channel = offices[0], case.channel
     if channel in HOTLINE_CHANNELS and lead.level == BELOW_STREET:
-        raise CannotDispatch("热线工单不得直接派到社区、网格,请派到街道(条例第17条)。")
+        raise CannotDispatch("热线工单不得直接派到社区、网格，请派到街道（条例第17条）。")
     assists = tuple(offices[1:])
     return replace(
         plan,
@@ -105,7 +117,7 @@ def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int
         assists=assists,
         overridden=True,
         confidence=1.0,
-        reason=f"人工指定{lead.name}主办:{reason}。清单建议为{plan.lead.name}。",
+        reason=f"人工指定{lead.name}主办：{reason}。清单建议为{plan.lead.name}。",
     )
 
 
@@ -119,7 +131,7 @@ def _plan(found: Assignment) -> Plan:
         duty_id=found.duty_id,
         list_item=item[:200],
         legal_basis=found.legal_basis[:300],
-        reason="".join(part.rstrip("。;") + "。" for part in dict.fromkeys((*found.reasons, found.rule)) if part),
+        reason="".join(part.rstrip("。；") + "。" for part in dict.fromkeys((*found.reasons, found.rule)) if part),
         confidence=found.confidence,
     )
 

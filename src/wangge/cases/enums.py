@@ -54,7 +54,7 @@ class Channel(TextChoices):
 
 
 class DemandType(TextChoices):
-    """Five types (北京市接诉即办工作条例 art. 2), and praise (G17 我要点赞)."""
+    """Five types（北京市接诉即办工作条例 art. 2），and praise（G17 我要点赞）."""
 
     CONSULT = "consult", "咨询"
     HELP = "help", "求助"
@@ -85,14 +85,14 @@ class Disposition(TextChoices):
 # What the caller is told, as a first draft the dispatcher may edit (条例 art. 11).
 TOLD: Final[dict[str, str]] = {
     Disposition.ANSWERED: "",
-    Disposition.EMERGENCY: "您反映的情况紧急,已为您转接110/119/120/122,请保持电话畅通。",
+    Disposition.EMERGENCY: "您反映的情况紧急，已为您转接110/119/120/122，请保持电话畅通。",
     Disposition.LEGAL_ROUTE: (
-        "您反映的事项应通过诉讼、仲裁、纪检监察、行政复议、政府信息公开或信访途径办理,请向相应机关提出。"
+        "您反映的事项应通过诉讼、仲裁、纪检监察、行政复议、政府信息公开或信访途径办理，请向相应机关提出。"
     ),
-    Disposition.IN_PROCESS: "您反映的事项正在办理或已有结论,未发现新的事实和理由,现将进展(结果)告知您。",
-    Disposition.SECRET: "您反映的内容涉及国家秘密、商业秘密或个人隐私,不能公开办理,请谅解。",
-    Disposition.NOT_PUBLIC: "您反映的事项不属于政府职责范围,建议通过市场、社会途径解决;需要时我们可转相关单位督促。",
-    Disposition.IMPROPER: "您提出的要求不符合法律规定或公序良俗,请您理解并遵守。",
+    Disposition.IN_PROCESS: "您反映的事项正在办理或已有结论，未发现新的事实和理由，现将进展（结果）告知您。",
+    Disposition.SECRET: "您反映的内容涉及国家秘密、商业秘密或个人隐私，不能公开办理，请谅解。",
+    Disposition.NOT_PUBLIC: "您反映的事项不属于政府职责范围，建议通过市场、社会途径解决；需要时我们可转相关单位督促。",
+    Disposition.IMPROPER: "您提出的要求不符合法律规定或公序良俗，请您理解并遵守。",
 }
 
 
@@ -129,7 +129,7 @@ class Solved(TextChoices):
 
 
 class Satisfaction(TextChoices):
-    """Five grades (国办发〔2019〕51号 好差评)."""
+    """Five grades（国办发〔2019〕51号 好差评）."""
 
     VERY_GOOD = "5", "非常满意"
     GOOD = "4", "满意"

@@ -60,10 +60,10 @@ class CaseFlow(Flow[Case]):
         """Give the case to the offices of ``plan``. An overridden plan asks for a reason."""
         case = self.obj
         if plan.overridden and not self.reason:
-            raise Refused("与清单建议不同,请填写改派理由。")
+            raise Refused("与清单建议不同，请填写改派理由。")
         within = policy.dispatch_path(self.user, case) if self.user is not None else ""
         if len(within) > policy.DISTRICT_LENGTH and not plan.lead.path.startswith(within):
-            raise Refused(f"街道只能派给本街道的单位;{plan.lead.name}请通过吹哨或上报区级派单。")
+            raise Refused(f"街道只能派给本街道的单位；{plan.lead.name}请通过吹哨或上报区级派单。")
         case.kind_id = plan.kind_id
         case.duty_id, case.list_item, case.legal_basis = plan.duty_id, plan.list_item, plan.legal_basis
         case.dispatch_reason, case.limit_name = plan.reason, plan.limits.name
@@ -135,7 +135,7 @@ class CaseFlow(Flow[Case]):
         case.office_ids = []
 
     @step(
-        "驳回退单(指定承办)",
+        "驳回退单（指定承办）",
         source=S.RETURNED,
         target=S.DISPATCHED,
         may=policy.over("cases.review_return"),
@@ -166,7 +166,7 @@ class CaseFlow(Flow[Case]):
         if office is None or lead is None:
             raise Refused("所选单位不存在或已撤销。")
         if not office.path.startswith(lead.path):
-            raise Refused(f"{office.name}不在{lead.name}的管辖范围内,请通过吹哨或申请协调。")
+            raise Refused(f"{office.name}不在{lead.name}的管辖范围内，请通过吹哨或申请协调。")
         if office.level == BELOW_STREET:
             assert case.kind_id is not None
             rule = may_assign_to_community(case.kind_id, office.path, timezone.localdate(self.now))
@@ -311,7 +311,7 @@ class CaseFlow(Flow[Case]):
             case.solved, case.satisfaction = solved, satisfaction
             again = solved == Solved.NO and case.result_class != ResultClass.UNREASONABLE if rework is None else rework
             if rework is False and solved == Solved.NO and not self.reason:
-                raise Refused("诉求人认为未解决而不重办,请填写理由。")
+                raise Refused("诉求人认为未解决而不重办，请填写理由。")
             self.taken.target = S.HANDLING if again else S.CLOSED
         if self.taken.target == S.HANDLING:
             self._rework()
@@ -403,7 +403,7 @@ class CaseFlow(Flow[Case]):
             case=self.obj,
             office_id=self.obj.holder_office_id,
             kind=NoticeKind.SUPERVISION,
-            text=f"督办:{self.reason}"[:200],
+            text=f"督办：{self.reason}"[:200],
             at=self.now,
         )
 
@@ -426,9 +426,9 @@ class CaseFlow(Flow[Case]):
         # A root that is being answered waits for us, or we see that it has been: ``moved`` counts on it.
         root = Case.objects.select_for_update(no_key=True).get(pk=root.pk)
         if root.pk == case.pk or root.root_id is not None or root.state == S.LINKED:
-            raise Refused("不能并入自身或已并案的事项,请选择主事项。")
+            raise Refused("不能并入自身或已并案的事项，请选择主事项。")
         if case.repeats.exists():
-            raise Refused("本事项已有并入的事项,不能再并入其他事项。")
+            raise Refused("本事项已有并入的事项，不能再并入其他事项。")
         case.root = root
         self._withdraw_parts()
         clocks.stop(case, self.now)

@@ -136,7 +136,7 @@ def steps_told(case: Case) -> list[Told]:
 def _title(t: CaseTransition, names: dict[int, str]) -> str:
     if t.step in {"call_back", "rate"}:
         if t.actor_kind == REQUESTER.kind:
-            return "您的评价已收到" + (",已安排重新办理" if t.target == S.HANDLING else "")
+            return "您的评价已收到" + ("，已安排重新办理" if t.target == S.HANDLING else "")
         return {S.CLOSED: "回访完成，已办结", S.HANDLING: "回访未解决，已安排重新办理"}.get(
             S(t.target), "回访未联系上您，稍后再联系"
         )

@@ -16,21 +16,21 @@ RATED_WITHIN_DAYS: Final = 7
 
 
 def not_designated(flow: Flow[Case]) -> str | None:
-    return "本单位为指定承办单位,不得再次退单(潍坊市12345条例)。" if flow.obj.designated else None
+    return "本单位为指定承办单位，不得再次退单（潍坊市12345条例）。" if flow.obj.designated else None
 
 
 def within_return_window(flow: Flow[Case]) -> str | None:
     hours = rules_for(flow.obj.path).return_hours
     start = flow.obj.dispatched_at
     late = start is not None and flow.now > start + timedelta(hours=hours)
-    return f"派单已超过{hours}小时,不能退单;职责有争议请申请协调。" if late else None
+    return f"派单已超过{hours}小时，不能退单；职责有争议请申请协调。" if late else None
 
 
 def contacted(flow: Flow[Case]) -> str | None:
     case = flow.obj
     if case.is_anonymous or not case.reply_wanted or case.contacted_at is not None:
         return None
-    return "尚未联系诉求人,请先登记联系情况。"
+    return "尚未联系诉求人，请先登记联系情况。"
 
 
 def parts_answered(flow: Flow[Case]) -> str | None:
@@ -40,19 +40,19 @@ def parts_answered(flow: Flow[Case]) -> str | None:
     if not waiting:
         return None
     names = organization.names(list(waiting))
-    return f"协办单位尚未反馈:{'、'.join(names.values())}。"
+    return f"协办单位尚未反馈：{'、'.join(names.values())}。"
 
 
 def somebody_else(flow: Flow[Case]) -> str | None:
     own = flow.user is not None and flow.obj.handled_by_id == flow.user.pk
-    return "核查人不能是办理人本人,请由其他人员核查。" if own else None
+    return "核查人不能是办理人本人，请由其他人员核查。" if own else None
 
 
 def within_reopen_window(flow: Flow[Case]) -> str | None:
     days = rules_for(flow.obj.path).reopen_days
     closed = flow.obj.closed_at
     late = closed is not None and flow.now > closed + timedelta(days=days)
-    return f"结案已超过{days}天,请作为新事项登记。" if late else None
+    return f"结案已超过{days}天，请作为新事项登记。" if late else None
 
 
 def not_rated_yet(flow: Flow[Case]) -> str | None:
@@ -60,13 +60,13 @@ def not_rated_yet(flow: Flow[Case]) -> str | None:
         return "该事项已经评价过。"
     closed = flow.obj.closed_at
     late = closed is None or flow.now > closed + timedelta(days=RATED_WITHIN_DAYS)
-    return f"结案已超过{RATED_WITHIN_DAYS}天,不能再评价;问题仍在,请重新上报。" if late else None
+    return f"结案已超过{RATED_WITHIN_DAYS}天，不能再评价；问题仍在，请重新上报。" if late else None
 
 
 def no_call_back_needed(flow: Flow[Case]) -> str | None:
     if flow.obj.is_anonymous or not flow.obj.reply_wanted:
         return None
-    return "诉求人要求回复,须回访后结案。"
+    return "诉求人要求回复，须回访后结案。"
 
 
 def root_answered(flow: Flow[Case]) -> str | None:
@@ -76,4 +76,4 @@ def root_answered(flow: Flow[Case]) -> str | None:
 
 
 def no_pending_request(flow: Flow[Case]) -> str | None:
-    return "有申请正在审批,请先处理或撤回申请。" if flow.obj.requests.filter(state="pending").exists() else None
+    return "有申请正在审批，请先处理或撤回申请。" if flow.obj.requests.filter(state="pending").exists() else None

@@ -29,7 +29,7 @@ def follow_places(*, moves: Mapping[str, str], on: date) -> int:
             if new is None or new == case.path:
                 continue
             names = f"{territory.full_name(case.path, from_level=4)} → {territory.full_name(new, from_level=4)}"
-            CaseFlow(case).move_place(path=new, reason=f"区划变更:{names}"[:300])
+            CaseFlow(case).move_place(path=new, reason=f"区划变更：{names}"[:300])
             done += 1
     _repeat_rules(moves, on)
     if done:

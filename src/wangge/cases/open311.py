@@ -108,7 +108,7 @@ def _system(request: HttpRequest, scope: str) -> System:
     auth = ApiKeyAuth()
     system = auth.authenticate(request, auth._get_key(request))
     if system is None:
-        raise Open311Error(403, "api_key 无效,不能继续。")
+        raise Open311Error(403, "api_key 无效，不能继续。")
     if scope not in system.scopes:
         raise Open311Error(403, f"该系统没有 {scope} 权限。")
     return system
@@ -160,13 +160,13 @@ def _leaves() -> Any:
     return Kind.objects.filter(catalogue__state="published", is_leaf=True).select_related("parent").order_by("code")
 
 
-@public("标准规定服务目录公开,不含任何事项")
+@public("标准规定服务目录公开，不含任何事项")
 @_endpoint
 def services(request: HttpRequest, *, fmt: str) -> HttpResponse:  # noqa: ARG001
     return _answer(fmt, "services", "service", [_service(kind) for kind in _leaves()])
 
 
-@public("标准规定服务定义公开,不含任何事项")
+@public("标准规定服务定义公开，不含任何事项")
 @_endpoint
 def service(request: HttpRequest, code: str, *, fmt: str) -> HttpResponse:  # noqa: ARG001
     kind = _leaves().filter(code=code).first()
@@ -238,14 +238,14 @@ def _window(request: HttpRequest) -> tuple[datetime, datetime]:
         except ValueError:
             found = None
         if text and found is None:
-            raise Open311Error(400, f"{name} “{text[:40]}”应为 ISO 8601 时间,例如 2026-05-01T00:00:00+08:00。")
+            raise Open311Error(400, f"{name} “{text[:40]}”应为 ISO 8601 时间，例如 2026-05-01T00:00:00+08:00。")
         ends.append(timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found)
     end = ends[1] or (ends[0] + WINDOW if ends[0] else timezone.now())
     start = ends[0] or end - WINDOW
     if start > end:
         raise Open311Error(400, "start_date 晚于 end_date。")
     if end - start > WINDOW:
-        raise Open311Error(400, "时间跨度不能超过90天,请分段查询。")
+        raise Open311Error(400, "时间跨度不能超过90天，请分段查询。")
     return start, end
 
 
@@ -261,7 +261,7 @@ def _number(request: HttpRequest, name: str) -> float | None:
 
 def _file(request: HttpRequest, fmt: str) -> HttpResponse:
     if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        raise Open311Error(400, "请求须为表单编码(application/x-www-form-urlencoded);不接受 XML 或 JSON 正文。")
+        raise Open311Error(400, "请求须为表单编码（application/x-www-form-urlencoded）；不接受 XML 或 JSON 正文。")
     system = _system(request, "cases:write")
     code = request.POST.get("service_code", "")
     if not code:
@@ -273,7 +273,7 @@ def _file(request: HttpRequest, fmt: str) -> HttpResponse:
     address = request.POST.get("address_string", "").strip()
     address_id = request.POST.get("address_id", "").strip()
     if lat is None and lng is None and not address and not address_id:
-        raise Open311Error(400, "须提供 lat 和 long,或 address_string,或 address_id。")
+        raise Open311Error(400, "须提供 lat 和 long，或 address_string，或 address_id。")
     name = request.POST.get("last_name", "").strip() + request.POST.get("first_name", "").strip()
     media = request.POST.get("media_url", "").strip()
     text = request.POST.get("description", "").strip() or kind.name
@@ -283,18 +283,18 @@ def _file(request: HttpRequest, fmt: str) -> HttpResponse:
             case = actions.file_case(
                 channel=Channel.OPEN311,
                 demand_type=DemandType.REPORT,
-                text=f"{text}\n附图:{media[:500]}" if media else text,
+                text=f"{text}\n附图：{media[:500]}" if media else text,
                 place=place,
                 kind=kind,
                 asker=actions.Asker(name=name[:60], phone=request.POST.get("phone", "").strip()[:40]),
             )
     except ValidationError as error:
-        raise Open311Error(400, ";".join(error.messages)) from error
+        raise Open311Error(400, "；".join(error.messages)) from error
     record = {"service_request_id": case.number, "service_notice": NOTICE, "account_id": None}
     return _answer(fmt, "service_requests", "request", [record], 200)
 
 
-@public("标准规定的入口说明,不含数据")
+@public("标准规定的入口说明，不含数据")
 @_endpoint
 def discovery(request: HttpRequest, *, fmt: str) -> HttpResponse:
     base = request.build_absolute_uri("/open311/v2")
@@ -335,7 +335,7 @@ def _formats(names: Sequence[str]) -> list[ET.Element]:
     return found
 
 
-_BY_KEY: Final = RouteAccess("token", reason="api_key 由视图自己核对(GeoReport v2)")
+_BY_KEY: Final = RouteAccess("token", reason="api_key 由视图自己核对（GeoReport v2）")
 
 urlpatterns = [
     path("discovery.<str:fmt>", discovery, name="open311_discovery"),

@@ -20,7 +20,7 @@ def place_of(
     Raises ``ValidationError`` (``path`` or ``point``) for an unknown division, one outside ``home``, or a bad point.
     """
     if path and not path.startswith(home):
-        raise ValidationError({"path": [f"区划代码“{path[:20]}”不在本系统的范围({home})内。"]})
+        raise ValidationError({"path": [f"区划代码“{path[:20]}”不在本系统的范围（{home}）内。"]})
     if path and len(path) <= 12 and division(path) is None:
         raise ValidationError({"path": [f"没有区划代码“{path[:20]}”。"]})
     found = ""

@@ -94,7 +94,7 @@ def _without_numbers(case: Case) -> list[str]:
 def erase_personal(*, case: Case, now: datetime) -> None:
     """Erase what is personal in ``case`` for good. Call inside a transaction."""
     days = rules_for(case.path).retention_days
-    reason = f"结案满{days}天,保存期限届满"
+    reason = f"结案满{days}天，保存期限届满"
     CaseErasure.objects.create(case=case, at=now)
     gone = Requester.objects.filter(case=case).update(name=None, phone=None, phone_index=None)
     files = Attachment.objects.filter(

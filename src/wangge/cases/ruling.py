@@ -54,7 +54,7 @@ def add_rules(*, path: str, valid_from: date, by: User, reason: str, **values: i
     """New rules over ``path`` from a day (today or later); those before end that day. Raises ``ValidationError``."""
     _check(path, by)
     if valid_from < timezone.localdate():
-        raise ValidationError({"valid_from": "规则不能对过去的日子生效,请填今天或以后的日期。"})
+        raise ValidationError({"valid_from": "规则不能对过去的日子生效，请填今天或以后的日期。"})
     if path and territory.name_of(path) == path:
         raise ValidationError({"path": f"没有代码为{path}的区划。"})
     wrong = {
@@ -67,12 +67,12 @@ def add_rules(*, path: str, valid_from: date, by: User, reason: str, **values: i
             reached = CaseRules.objects.select_for_update().filter(path=path).filter(_holds_after(valid_from))
             for before in reached.order_by("valid_from"):
                 if before.valid_from >= valid_from:
-                    raise ValidationError({"valid_from": f"此范围已有自{before.valid_from}起的规则,请先终止那一条。"})
+                    raise ValidationError({"valid_from": f"此范围已有自{before.valid_from}起的规则，请先终止那一条。"})
                 _end(before, valid_from, reason)
             rules = CaseRules.objects.create(path=path, valid_from=valid_from, **values)
             record("cases.caserules.add", rules, changes={k: [None, v] for k, v in values.items()}, reason=reason)
     except IntegrityError as error:
-        raise ValidationError({"valid_from": "此范围的规则刚被他人修改,请刷新后重试。"}) from error
+        raise ValidationError({"valid_from": "此范围的规则刚被他人修改，请刷新后重试。"}) from error
     _forget()
     return rules
 
@@ -85,7 +85,7 @@ def end_rules(*, rules: CaseRules, on: date, by: User, reason: str) -> None:
         if held.valid_to is not None and held.valid_to <= on:
             raise ValidationError({"on": f"这条规则已于{held.valid_to}失效。"})
         if on < max(timezone.localdate(), held.valid_from):
-            raise ValidationError({"on": "终止日期不能早于今天,也不能早于生效日期。"})
+            raise ValidationError({"on": "终止日期不能早于今天，也不能早于生效日期。"})
         _end(held, on, reason)
     _forget()
 

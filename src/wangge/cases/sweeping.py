@@ -38,7 +38,7 @@ def _warn(clock: CaseClock, now: datetime) -> None:
     if not CaseClock.objects.filter(pk=clock.pk, warned_at__isnull=True).update(warned_at=now):
         return
     due = timezone.localtime(clock.due_at)
-    text = f"{ClockName(clock.name).label}时限将到:{due:%m月%d日 %H:%M}"
+    text = f"{ClockName(clock.name).label}时限将到：{due:%m月%d日 %H:%M}"
     Notice.objects.create(
         case=clock.case, office_id=clock.case.holder_office_id, kind=NoticeKind.WARNING, text=text, at=now
     )
@@ -59,7 +59,7 @@ def _escalate(clock: CaseClock, now: datetime) -> None:
 
 
 def _resume(case: Case, now: datetime) -> None:
-    CaseFlow(case, now=now).resume(reason="挂账到期,自动恢复办理")
+    CaseFlow(case, now=now).resume(reason="挂账到期，自动恢复办理")
     Notice.objects.create(
-        case=case, office_id=case.holder_office_id, kind=NoticeKind.RESUMED, text="挂账到期,已恢复办理", at=now
+        case=case, office_id=case.holder_office_id, kind=NoticeKind.RESUMED, text="挂账到期，已恢复办理", at=now
     )

@@ -27,7 +27,7 @@ def check_text(text: str) -> str:
     if not cleaned:
         raise ValidationError("请填写诉求内容。", code="required")
     if len(cleaned) > MAX_TEXT:
-        raise ValidationError(f"内容共{len(cleaned)}字,超过{MAX_TEXT}字,请删减或改用附件。", code="too_long")
+        raise ValidationError(f"内容共{len(cleaned)}字，超过{MAX_TEXT}字，请删减或改用附件。", code="too_long")
     return cleaned
 
 
@@ -35,7 +35,7 @@ def check_phone(phone: str) -> str:
     """The phone without blanks, full-width digits as plain ones. Empty is allowed; masked numbers are refused."""
     cleaned = re.sub(r"[\s()]", "", phone if phone.isascii() else unicodedata.normalize("NFKC", phone))
     if cleaned and not PHONE.match(cleaned):
-        raise ValidationError(f"电话号码应为11位手机号或带区号的固定电话,收到{len(cleaned)}个字符。", code="phone")
+        raise ValidationError(f"电话号码应为11位手机号或带区号的固定电话，收到{len(cleaned)}个字符。", code="phone")
     return cleaned
 
 
@@ -49,7 +49,7 @@ def check_point(lng: float | None, lat: float | None) -> None:
         return
     if CHINA[0] <= lat <= CHINA[2] and CHINA[1] <= lng <= CHINA[3]:
         raise ValidationError("经度和纬度填反了。", code="swapped")
-    raise ValidationError(f"坐标({lng}, {lat})不在中国境内。", code="outside")
+    raise ValidationError(f"坐标（{lng}, {lat}）不在中国境内。", code="outside")
 
 
 def check_past(at: datetime, *, what: str = "登记时间", now: datetime | None = None) -> datetime:

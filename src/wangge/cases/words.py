@@ -12,6 +12,8 @@ from typing import Final
 
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
 INDEXED: Final = 600
+# A character may become eighteen when its form is made plain.
+_COUNT: Final = range(20 * INDEXED)
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
 
 
@@ -28,18 +30,23 @@ def _pairs(piece: str) -> list[str]:
 
 def vector(*texts: str) -> str:
     """The ``tsvector`` of the texts as a literal: ``'噪音':1 '音扰':2 …`` (a gap between pieces)."""
-    places: dict[str, str] = {}
+    words: list[str] = []
     position = 1
     for piece in _pieces(" ".join(texts)[:INDEXED]):
-        if len(piece) == 1 or piece[0].isascii():
-            pairs = [piece[:40]]
+        size = len(piece)
+        if size == 1 or piece[0].isascii():
+            words.append(f"'{piece[:40]}':{position}")
+            position += 2
         else:
-            pairs = [piece[i : i + 2] for i in range(len(piece) - 1)]
-        for pair in pairs:
-            places[pair] = f"{places[pair]},{position}" if pair in places else str(position)
-            position += 1
-        position += 1
-    return " ".join([f"'{word}':{at}" for word, at in places.items()])
+            # A word that comes again stands here again: the database merges its positions.
+            words += [f"'{a}{b}':{at}" for a, b, at in zip(piece, piece[1:], _COUNT[position:], strict=False)]
+            position += size
+    return " ".join(words)
+
+
+def case_vector(title: str, address: str, text: str) -> str:
+    """The words of a case. A title that is only the beginning of the text says nothing more."""
+    return vector(address, text) if text.startswith(title) else vector(title, address, text)
 
 
 def query(text: str) -> str:

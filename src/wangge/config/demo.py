@@ -35,7 +35,7 @@ def build(*, say: Callable[[str], Any] = print, small: bool = False) -> Sequence
 def table(accounts: Sequence[Any]) -> str:
     """The accounts as aligned text (Chinese characters are two columns wide)."""
     if not accounts:
-        return "(没有演示账号)"
+        return "（没有演示账号）"
     rows = [("账号", "密码", "身份", "入口"), *((a.username, a.password, a.label, a.path) for a in accounts)]
     widths = [max(_width(row[i]) for row in rows) for i in range(4)]
     return "\n".join("  ".join(cell + " " * (widths[i] - _width(cell)) for i, cell in enumerate(row)) for row in rows)

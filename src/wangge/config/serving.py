@@ -76,7 +76,7 @@ def demo(*, host: str, port: int, workers: int, small: bool) -> int:
     """Migrate, build the demo district, run web server and worker, until Ctrl-C. Returns the exit code."""
     began = time.monotonic()
     if _taken(host, port):
-        typer.echo(f"端口 {port} 已被占用;请停止占用者,或另选端口:make demo PORT={port + 1}", err=True)
+        typer.echo(f"端口 {port} 已被占用；请停止占用者，或另选端口：make demo PORT={port + 1}", err=True)
         return 1
     # Quiet by default: the address and the accounts are what one should read.
     os.environ.setdefault("WANGGE_LOG_LEVEL", "WARNING")
@@ -97,12 +97,12 @@ def demo(*, host: str, port: int, workers: int, small: bool) -> int:
             typer.echo(_welcome(address, accounts, time.monotonic() - began))
         while not stop.asked:
             if ended := [child for child in children if child.poll() is not None]:
-                typer.echo(f"{children.index(ended[0])} 号子进程已退出({ended[0].returncode})", err=True)
+                typer.echo(f"{children.index(ended[0])} 号子进程已退出（{ended[0].returncode}）", err=True)
                 return 1
             time.sleep(0.3)
     finally:
         _end(children)
-    typer.echo(f"已停止;数据保留在 {settings.VAR_DIR},下次启动继续使用。")
+    typer.echo(f"已停止；数据保留在 {settings.VAR_DIR}，下次启动继续使用。")
     return 0
 
 
@@ -162,4 +162,4 @@ def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
 def _welcome(address: str, accounts: Sequence[object], seconds: float) -> str:
     from wangge.config.demo import table
 
-    return f"\n网格 Wangge 已就绪({seconds:.0f} 秒):{address}\n\n{table(accounts)}\n\nCtrl-C 停止\n"
+    return f"\n网格 Wangge 已就绪（{seconds:.0f} 秒）：{address}\n\n{table(accounts)}\n\nCtrl-C 停止\n"

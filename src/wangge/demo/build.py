@@ -52,7 +52,7 @@ def _build(say: Callable[[str], Any], *, small: bool, processes: int | None) -> 
     if "cases" in done:
         return people.accounts()
     if not done and (Case.objects.exists() or Office.objects.exists() or Grid.objects.exists()):
-        say("数据库里已有别的数据,不再生成演示区。")
+        say("数据库里已有别的数据，不再生成演示区。")
         return ()
     for name, label, stage in STAGES:
         if name not in done:
@@ -61,7 +61,7 @@ def _build(say: Callable[[str], Any], *, small: bool, processes: int | None) -> 
                 _mark(name)
     count = SMALL if small else FULL
     begun = living.begin(living.Month(timezone.now(), count, district.SEED))
-    with _timed(say, f"一个月的事项({begun.count:,}件)"):
+    with _timed(say, f"一个月的事项（{begun.count:,}件）"):
         _tell(begun, say, processes)
     with _timed(say, "提醒和统计"), transaction.atomic():
         living.finish(begun)
@@ -86,7 +86,7 @@ def _mark(name: str) -> None:
 @contextmanager
 def _timed(say: Callable[[str], Any], label: str) -> Iterator[None]:
     """Says what begins, and how long it took."""
-    say(f"演示区:{label}……")
+    say(f"演示区：{label}……")
     began = time.monotonic()
     yield
     say(f"  {time.monotonic() - began:.0f} 秒")

@@ -113,7 +113,7 @@ def _names(plots: list[layout.Plot], random: Random) -> None:
         main = [core] if core.endswith(("路", "街", "道")) else []
         main += [next(roads) for _ in range(ROADS - len(main))]
         found += [places.Place(n, PlaceKind.ROAD, street, first.centroid_lng, first.centroid_lat) for n in main]
-    rows = ["名称,类别,所在,经度,纬度", *(f"{p.name},{p.kind},{p.path},{p.lng},{p.lat}" for p in found)]
+    rows = ["名称,类别,所在,经度,纬度", *(f"{p.name},{p.kind},{p.path},{p.lng},{p.lat}" for p in found)]  # marks: off
     report = places.import_aliases(name="地名.csv", data="\n".join(rows).encode(), crs=Crs.CGCS2000, within=HOME)
     if report.errors:
         raise RuntimeError(f"demo places: {report.errors[0]}")

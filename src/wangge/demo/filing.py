@@ -92,7 +92,7 @@ class Desk:
         spot = beginning.complaint.spot
         if spot.lng is None or spot.lat is None:
             return Place(path=spot.path, address=spot.name)
-        address = spot.name if spot.kind == "compound" else f"{spot.road}({spot.name}附近)"
+        address = spot.name if spot.kind == "compound" else f"{spot.road}（{spot.name}附近）"
         if spot.kind == "road":
             address = f"{spot.name}{spot.near}门前"
         # Of some calls only the community is known.

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from wangge.territory.drawing import divide
 
-SOURCE: Final = "演示用示意边界,不是真实界线"
+SOURCE: Final = "演示用示意边界，不是真实界线"
 OUTLINE: Final = Polygon(
     [
         (109.752, 40.640), (109.768, 40.625), (109.805, 40.6205), (109.848, 40.622), (109.884, 40.628),

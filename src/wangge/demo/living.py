@@ -25,6 +25,7 @@ from wangge.demo.filing import Desk
 from wangge.demo.month import DAYS, Beginning, chunks, plan
 from wangge.demo.quick import nobody_listens, one_piece
 from wangge.demo.stories import Teller
+from wangge.duties import snapshot
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.audit.recording import record
 from wangge.kernel.facts.actions import rebuild
@@ -78,7 +79,7 @@ def tell(*, part: int = 0, parts: int = 1, say: Callable[[str], Any] = lambda _:
     with connection.cursor() as cursor:  # what is lost in a power cut is told again
         cursor.execute("SET synchronous_commit = off")
     wrong: list[str] = []
-    with nobody_listens(), Clock(begun.end) as clock:
+    with nobody_listens(), snapshot.pinned(), Clock(begun.end) as clock:
         cast = Cast()
         teller = Teller(cast=cast, desk=Desk(cast), clock=clock, seed=begun.seed)
         for number in missing:
@@ -127,7 +128,7 @@ def tell_in_processes(*, parts: int, lots: int, say: Callable[[str], Any]) -> No
                 say(f"  {shown}%")
         failed = [child.returncode for child in children if child.wait() != 0]
         if failed:
-            raise RuntimeError(f"演示事项未能全部生成({failed});再次运行会接着做。")
+            raise RuntimeError(f"演示事项未能全部生成（{failed}）；再次运行会接着做。")
     finally:
         for child in children:
             if child.poll() is None:

@@ -315,4 +315,4 @@ class Teller:
             self.do(self._commander(), case, "resume", self.pick(say.RESUME))
             return
         self.clock.to(timezone.make_aware(datetime.combine(case.suspended_until_on, time(0, 40))))
-        self.do(None, case, "resume", "挂账到期,自动恢复办理")
+        self.do(None, case, "resume", "挂账到期，自动恢复办理")

@@ -97,82 +97,82 @@ SINCE: Final = (
     "从月初开始一直这样", "昨天开始的", "断断续续有小半年", "一直没有人过问", "今天早上又是老样子",
 )  # fmt: skip
 TRIED: Final = (
-    "给物业打过三次电话,每次都说登记了", "找过社区,社区同志也来看过", "上次打过热线,说是办结了,其实没解决",
-    "跟对方好好商量过,没有用", "在业主群里问了,没人回应", "自己掏钱弄过一回,不顶事", "问了两个部门,都说不归他们管",
-    "报修电话打了十几遍", "网格员来登记过,还没有下文", "头一次反映,不知道该找谁",
+    "给物业打过三次电话，每次都说登记了", "找过社区，社区同志也来看过", "上次打过热线，说是办结了，其实没解决",
+    "跟对方好好商量过，没有用", "在业主群里问了，没人回应", "自己掏钱弄过一回，不顶事", "问了两个部门，都说不归他们管",
+    "报修电话打了十几遍", "网格员来登记过，还没有下文", "头一次反映，不知道该找谁",
 )  # fmt: skip
 FEEL: Final = (
     "实在没办法才打这个电话", "住在这里的人都有意见", "希望这次能真解决", "拜托了", "心里着急",
-    "不是为难谁,就想过个安生日子", "大家盼着有人管一管",
+    "不是为难谁，就想过个安生日子", "大家盼着有人管一管",
     "麻烦你们跑一趟", "说实话挺失望的", "请理解一下我们的难处", "先谢谢了", "等你们的消息",
 )  # fmt: skip
 WHO: Final = (
     "我是{near}的居民", "我住{near}", "我是{near}的一名老住户", "我在{near}租房住", "我替住在{near}的父母反映",
     "我是{near}{b}的业主", "我们是{near}的几户邻居", "我在{near}开小店",
 )  # fmt: skip
-HELLO: Final = ("您好,", "你好,", "同志您好,", "领导好,", "喂,您好,", "")
+HELLO: Final = ("您好，", "你好，", "同志您好，", "领导好，", "喂，您好，", "")
 
 PROBLEM: Final = (
-    "{whole},{more}。{hurt},{want}。",
-    "{hello}{who},{local}。{more}。{want}。",
-    "{whole},{since}。{tried},{want}。",
-    "反映一个问题:{whole}。{more},{hurt}。{want}。",
-    "{hello}我想反映一下,{whole},{since},{want},{feel}。",
+    "{whole}，{more}。{hurt}，{want}。",
+    "{hello}{who}，{local}。{more}。{want}。",
+    "{whole}，{since}。{tried}，{want}。",
+    "反映一个问题：{whole}。{more}，{hurt}。{want}。",
+    "{hello}我想反映一下，{whole}，{since}，{want}，{feel}。",
     "{whole}。{hurt}。{tried}。{want}。",
-    "{who},{local},{since},{hurt}。{want}。",
-    "{want}:{whole},{more},{since}。",
-    "{whole},{tried}。{more}。{feel},{want}。",
-    "又来反映了,{whole}。{tried}。{hurt}。",
-    "来电人称,{whole},{more}。来电人{tail}。",
-    "{hello}{whole},没有人管吗?{more},{hurt}。",
-    "{since},{whole}。{more},{tried}。{want}。",
-    "您给问问:{whole}到底归谁管?{tried},{feel}。",
+    "{who}，{local}，{since}，{hurt}。{want}。",
+    "{want}:{whole}，{more}，{since}。",
+    "{whole}，{tried}。{more}。{feel}，{want}。",
+    "又来反映了，{whole}。{tried}。{hurt}。",
+    "来电人称，{whole}，{more}。来电人{tail}。",
+    "{hello}{whole}，没有人管吗？{more}，{hurt}。",
+    "{since}，{whole}。{more}，{tried}。{want}。",
+    "您给问问：{whole}到底归谁管？{tried}，{feel}。",
     "{whole}。照片已经拍了。{more}。{want}。",
-    "{whole},{hurt}!{tried},{want}!",
-    "情况是这样:{whole};{more};{since}。{want}。",
-    "{who}。{local}。{hurt},{tried},{want}。",
+    "{whole}，{hurt}!{tried}，{want}!",
+    "情况是这样：{whole}；{more}；{since}。{want}。",
+    "{who}。{local}。{hurt}，{tried}，{want}。",
     "{whole}!{since}!{feel}。",
-    "一直想说,{whole}。{more}。{hurt}。{feel},{want}。",
-    "{hello}麻烦记一下,{whole},{since},{tried}。{want},{feel}。",
-    "市民反映{whole},{more},{hurt},{tail2}。",
-    "{whole},{more}。{feel}。",
-    "{hello}{who},今天再反映一次:{local},{since}。{more};{hurt}。{tried}。{want},{feel}。",
-    "来电人反映,{whole},{more},{since},{hurt}。此前{tried}。来电人{tail},{want}。",
-    "不知道该不该打这个电话,{whole}。{hurt}。{tried}。",
+    "一直想说，{whole}。{more}。{hurt}。{feel}，{want}。",
+    "{hello}麻烦记一下，{whole}，{since}，{tried}。{want}，{feel}。",
+    "市民反映{whole}，{more}，{hurt}，{tail2}。",
+    "{whole}，{more}。{feel}。",
+    "{hello}{who}，今天再反映一次：{local}，{since}。{more}；{hurt}。{tried}。{want}，{feel}。",
+    "来电人反映，{whole}，{more}，{since}，{hurt}。此前{tried}。来电人{tail}，{want}。",
+    "不知道该不该打这个电话，{whole}。{hurt}。{tried}。",
 )
 CONSULT: Final = (
-    "{hello}{who},想咨询一下:{local}?{more},{want}。",
-    "咨询:{local}。{more}。{want}。",
-    "{hello}问个事,{local}?{more}。",
-    "{who},{local},{more},{hurt},{want}。",
-    "来电人咨询,{local},{more},希望得到答复。",
-    "请问一下,{local}?{tried2},{want}。",
-    "{local}?{hurt},{want}。住在{near}。",
+    "{hello}{who}，想咨询一下：{local}？{more}，{want}。",
+    "咨询：{local}。{more}。{want}。",
+    "{hello}问个事，{local}？{more}。",
+    "{who}，{local}，{more}，{hurt}，{want}。",
+    "来电人咨询，{local}，{more}，希望得到答复。",
+    "请问一下，{local}？{tried2}，{want}。",
+    "{local}？{hurt}，{want}。住在{near}。",
 )
 SUGGEST: Final = (
-    "{who},{local}。{more},{hurt}。{want}。",
-    "提个建议:{whole}。{more}。{want}。",
-    "{hello}{whole},{more},{want},{feel2}。",
-    "{hurt},{more},所以{local}。地点在{near}。{want}。",
-    "来信人建议,{whole}。理由是{more},{hurt}。",
-    "几个邻居商量过,{whole}。{more}。{feel2}。",
+    "{who}，{local}。{more}，{hurt}。{want}。",
+    "提个建议：{whole}。{more}。{want}。",
+    "{hello}{whole}，{more}，{want}，{feel2}。",
+    "{hurt}，{more}，所以{local}。地点在{near}。{want}。",
+    "来信人建议，{whole}。理由是{more}，{hurt}。",
+    "几个邻居商量过，{whole}。{more}。{feel2}。",
 )
 PRAISE: Final = (
-    "{who},{local}。{more},{hurt}。{want}。",
-    "{hello}不是投诉,是表扬:{local}。{more}。{want}。",
-    "{local},{more}。我住{near},{hurt}。",
+    "{who}，{local}。{more}，{hurt}。{want}。",
+    "{hello}不是投诉，是表扬：{local}。{more}。{want}。",
+    "{local}，{more}。我住{near}，{hurt}。",
     "打电话就为说一声谢谢。{local}。{hurt}。{near}的住户。",
-    "来电人{near}居民,{local},{more},{want}。",
-    "{hurt},{local}。{more}。{want}。",
+    "来电人{near}居民，{local}，{more}，{want}。",
+    "{hurt}，{local}。{more}。{want}。",
 )
 PATROL: Final = (
-    "日常巡查发现,{whole},{more}。已拍照,请派人处理。",
-    "巡查至{near}时发现,{local},{more},现场无人处理。",
-    "网格内{whole},{more}。居民也有反映,已提醒,未见整改。",
+    "日常巡查发现，{whole}，{more}。已拍照，请派人处理。",
+    "巡查至{near}时发现，{local}，{more}，现场无人处理。",
+    "网格内{whole}，{more}。居民也有反映，已提醒，未见整改。",
     "【巡查】{whole}。{hurt}。建议尽快处置。",
-    "入户时居民指认,{whole},{more}。现场核实情况属实。",
-    "{whole},{since}。超出网格处置能力,上报。",
-    "上午巡查,{whole},{more},已设提示,{want}。",
+    "入户时居民指认，{whole}，{more}。现场核实情况属实。",
+    "{whole}，{since}。超出网格处置能力，上报。",
+    "上午巡查，{whole}，{more}，已设提示，{want}。",
 )
 SHAPES: Final[Mapping[str, tuple[str, ...]]] = {
     "complaint": PROBLEM, "help": PROBLEM, "report": PROBLEM, "consult": CONSULT, "suggestion": SUGGEST,
@@ -180,9 +180,9 @@ SHAPES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 TAIL: Final = (
     "要求尽快处理并回复", "表示已多次反映未果", "希望相关部门到现场核实", "要求为其保密", "表示如不解决将继续反映",
-    "情绪比较激动,请尽快联系", "白天上班,请下午五点后联系",
+    "情绪比较激动，请尽快联系", "白天上班，请下午五点后联系",
 )  # fmt: skip
-FEEL2: Final = ("供你们参考", "花钱不多,能办大事", "希望能采纳", "大家都会支持", "说得不对的地方请包涵")
+FEEL2: Final = ("供你们参考", "花钱不多，能办大事", "希望能采纳", "大家都会支持", "说得不对的地方请包涵")
 TRIED2: Final = ("网上查了没看明白", "电话里问过没说清", "跑过一趟没办成", "身边人说法不一")
 TITLES: Final = (
     "{name}{matter}", "{name}{matter}问题", "反映{name}{matter}", "关于{name}{matter}的{type}",
@@ -328,7 +328,7 @@ class Writer:
             if SHORTEST <= len(text) <= LONGEST:
                 return text
         if len(text) < SHORTEST:
-            return f"{text}地点在{spot.name}附近,{matter.want[0].format(**slots)}。"
+            return f"{text}地点在{spot.name}附近，{matter.want[0].format(**slots)}。"
         return f"{text[: LONGEST - 1]}。"
 
     def _text(self, shape: str, matter: Matter, spot: Spot, slots: dict[str, str]) -> str:
@@ -338,7 +338,7 @@ class Writer:
         if matter.where == "any" or spot.name in what:
             whole = what
         else:
-            whole = f"{spot.name},{what}" if what.startswith(APART) else f"{spot.name}{what}"
+            whole = f"{spot.name}，{what}" if what.startswith(APART) else f"{spot.name}{what}"
         return shape.format(
             whole=whole,
             local=what if matter.where in {"any", "compound"} else whole,

@@ -81,15 +81,15 @@ def publish(*, catalogue: Catalogue, by: User | None, on: date | None = None) ->
     with acting(by):
         catalogue = Catalogue.objects.select_for_update().get(pk=catalogue.pk)
         if catalogue.state != CatalogueState.DRAFT:
-            raise DutiesError(f"{catalogue}不是草稿,不能发布。")
+            raise DutiesError(f"{catalogue}不是草稿，不能发布。")
         if day > timezone.localdate():
             raise DutiesError("请在生效当天发布。", field="on")
         problems = problems_of(catalogue, timezone.localdate())
         if problems:
-            raise DutiesError(f"目录有{len(problems)}处问题,未发布。", problems=problems)
+            raise DutiesError(f"目录有{len(problems)}处问题，未发布。", problems=problems)
         for before in Catalogue.objects.select_for_update().filter(state=CatalogueState.PUBLISHED):
             if before.valid_from and before.valid_from > day:
-                raise DutiesError(f"{before}自{before.valid_from}起生效,新目录不能早于它。", field="on")
+                raise DutiesError(f"{before}自{before.valid_from}起生效，新目录不能早于它。", field="on")
             before.state, before.valid_to = CatalogueState.ENDED, day
             before.save(update_fields=["state", "valid_to"])
             record("duties.catalogue.end", before, changes={"state": ["published", "ended"]})
@@ -105,11 +105,11 @@ def remove_kind(*, kind: Kind, by: User | None) -> None:
     """Take a kind out of a draft. Raises ``DutiesError`` when the catalogue is no draft or kinds hang below it."""
     with acting(by):
         if kind.catalogue.state != CatalogueState.DRAFT:
-            raise DutiesError("只能从草稿中移除类别;现行目录请先建立新版本。")
+            raise DutiesError("只能从草稿中移除类别；现行目录请先建立新版本。")
         if kind.children.exists():
-            raise DutiesError(f"“{kind.name}”下还有类别,请先移除下级。")
+            raise DutiesError(f"“{kind.name}”下还有类别，请先移除下级。")
         if kind.duties.exists():
-            raise DutiesError(f"“{kind.name}”登记有职责,请先改由其他类别承接。")
+            raise DutiesError(f"“{kind.name}”登记有职责，请先改由其他类别承接。")
         record("duties.kind.remove", kind, changes={"code": [kind.code, None], "name": [kind.name, None]})
         parent, catalogue_id = kind.parent_id, kind.catalogue_id
         kind.delete()
@@ -156,7 +156,7 @@ def add_duty(
             raise DutiesError("社区承办的依据必须是社区清单的条目。", field="community_item")
         clash = Duty.objects.filter(kind_code=kind.code, path=path, valid_to__isnull=True).first()
         if clash is not None:
-            raise DutiesError(f"“{kind.name}”在此范围已有自{clash.valid_from}起的职责,请先终止。", field="path")
+            raise DutiesError(f"“{kind.name}”在此范围已有自{clash.valid_from}起的职责，请先终止。", field="path")
         if Duty.objects.filter(kind_code=kind.code, path=path, valid_to__gt=valid_from).exists():
             raise DutiesError("生效日期落在此前职责的有效期内。", field="valid_from")
         try:
@@ -177,7 +177,7 @@ def add_duty(
                     source=source,
                 )
         except IntegrityError as error:
-            raise DutiesError("此范围的职责刚被别人修改,请刷新后重试。") from error
+            raise DutiesError("此范围的职责刚被别人修改，请刷新后重试。") from error
         duty.assist_offices.set(assist_offices)
         lead = lead_office.name if lead_office else lead_kind
         record(

@@ -129,6 +129,6 @@ def whose(
 ) -> None:
     """Try it: the kinds a text suggests, and whose each of them is at a place."""
     for suggestion in queries.suggest_kinds(text, 3):
-        typer.echo(f"{suggestion.code} {suggestion.name} {suggestion.score} ({'、'.join(suggestion.words)})")
+        typer.echo(f"{suggestion.code} {suggestion.name} {suggestion.score}（{'、'.join(suggestion.words)}）")
         for found in queries.resolve(suggestion.kind_id, path, timezone.localdate()):
             typer.echo(f"    {found.confidence:.2f} {found.lead.name}  {found.rule}  办结{found.limits.finish}")

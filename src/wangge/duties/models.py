@@ -42,7 +42,7 @@ class Catalogue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}({self.version})"
+        return f"{self.name}（{self.version}）"
 
 
 class Kind(models.Model):
@@ -94,7 +94,7 @@ class DutyList(models.Model):
     name = models.CharField("名称", max_length=80)
     level = models.CharField("层级", max_length=12, choices=ListLevel)
     kind = models.CharField("清单种类", max_length=20, choices=ListKind)
-    path = PathField("适用范围", blank=True, default="", help_text="留空表示全部;填区划代码表示该区划及以下")
+    path = PathField("适用范围", blank=True, default="", help_text="留空表示全部；填区划代码表示该区划及以下")
     source = models.TextField("来源", blank=True)
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
@@ -211,7 +211,7 @@ class Duty(models.Model):
     kind_code = models.CharField("类别编码", max_length=8, db_collation="C")
     path = PathField("适用范围", blank=True, default="")
     lead_kind = models.CharField(
-        "主办机构类型", max_length=160, blank=True, help_text="可用“|”写明几种,按顺序取此地设有的第一种"
+        "主办机构类型", max_length=160, blank=True, help_text="可用“|”写明几种，按顺序取此地设有的第一种"
     )
     lead_office = models.ForeignKey(
         Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主办机构"

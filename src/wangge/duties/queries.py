@@ -65,19 +65,19 @@ def problems_of(catalogue: Catalogue, on: date) -> list[str]:
     for row in kinds.values():
         above = kinds.get(row.parent_id) if row.parent_id else None
         if row.parent_id and above is None:
-            found.append(f"{row}:上级类别不在本目录内。")
+            found.append(f"{row}：上级类别不在本目录内。")
         elif above is not None and not (row.code.startswith(above.code) and row.level == above.level + 1):
-            found.append(f"{row}:编码或层级与上级{above}不一致。")
+            found.append(f"{row}：编码或层级与上级{above}不一致。")
     known = office_kinds().keys()
     covered: set[str] = set()
     for duty in Duty.objects.in_force(on).select_related("lead_office"):
         missing = [k for k in duty.lead_kind.split("|") if k and k not in known]
         if missing and duty.lead_office_id is None:
-            found.append(f"{duty}:没有机构类型“{'、'.join(missing)}”。")
+            found.append(f"{duty}：没有机构类型“{'、'.join(missing)}”。")
         else:
             covered.add(duty.kind_code)
     found += [
-        f"{row}:没有登记职责,派不出去。"
+        f"{row}：没有登记职责，派不出去。"
         for row in kinds.values()
         if row.is_leaf and not any(row.code[:end] in covered for end in range(2, len(row.code) + 1, 2))
     ]

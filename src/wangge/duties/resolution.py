@@ -87,12 +87,22 @@ def resolve(kind_id: int, path: str, on: date, *, demand_type: str = "", urgent:
     key = (kind_id, path, on, demand_type, urgent)
     found: tuple[Assignment, ...] | None = held.memo.get(key)
     if found is None:
-        kind = held.kinds.get(kind_id)
-        if kind is None:
-            raise UnknownKindError(f"没有编号为{kind_id}的类别。")
-        search = _Search(held, kind, path or str(settings.HOME_DIVISION), on, demand_type, urgent, bool(path))
-        found = held.memo[key] = tuple(search.run())
+        found = held.memo[key] = tuple(_search(held, kind_id, path, on, (demand_type, urgent)).run())
     return list(found)
+
+
+def candidates(
+    kind_id: int, path: str, on: date, *, demand_type: str = "", urgent: bool = False
+) -> Iterator[Assignment]:
+    """``resolve`` one by one, for whoever takes the first that fits and keeps it (imports). Nothing is remembered."""
+    yield from _search(snapshot.current(), kind_id, path, on, (demand_type, urgent)).run()
+
+
+def _search(held: Snapshot, kind_id: int, path: str, on: date, nature: tuple[str, bool]) -> _Search:
+    kind = held.kinds.get(kind_id)
+    if kind is None:
+        raise UnknownKindError(f"没有编号为{kind_id}的类别。")
+    return _Search(held, kind, path or str(settings.HOME_DIVISION), on, *nature, bool(path))
 
 
 def resolve_many(
@@ -122,13 +132,13 @@ def may_assign_to_community(kind_id: int, path: str, on: date) -> CommunityRule:
         raise UnknownKindError(f"没有编号为{kind_id}的类别。")
     duty = next((d for d, _ in _duties_at(held, kind, path, on)), None)
     if duty is None or not duty.community_may_handle or duty.community_item is None:
-        return CommunityRule(False, False, f"“{kind.name}”不在社区依法履责、依法协助事项清单内,不得交社区承担。")
+        return CommunityRule(False, False, f"“{kind.name}”不在社区依法履责、依法协助事项清单内，不得交社区承担。")
     item = duty.community_item
     if not _list_holds(item, path, on):
-        return CommunityRule(False, False, f"《{item.list_name}》在此地此日不适用,不得交社区承担。")
+        return CommunityRule(False, False, f"《{item.list_name}》在此地此日不适用，不得交社区承担。")
     lead = item.list_kind == ListKind.COMMUNITY_LAWFUL
-    words = "社区依法履责,可承办" if lead else "社区依法协助,不得作为主办"
-    reason = f"《{item.list_name}》第{item.number}项“{item.title}”:{words}。"
+    words = "社区依法履责，可承办" if lead else "社区依法协助，不得作为主办"
+    reason = f"《{item.list_name}》第{item.number}项“{item.title}”：{words}。"
     return CommunityRule(True, lead, reason, item.list_name, item.number, item.title)
 
 
@@ -179,21 +189,23 @@ class _Search:
     place_known: bool
     missing: list[str] = field(default_factory=list)  # why better candidates fell out
 
-    def run(self) -> list[Assignment]:
+    def run(self) -> Iterator[Assignment]:
         found: list[Assignment] = []
         for duty, owner in _duties_at(self.held, self.kind, self.path, self.on):
             candidate = self.by_duty(duty, owner)
             if candidate is not None and all(candidate.lead.id != other.lead.id for other in found):
-                better = bool(found)
-                found.append(
-                    replace(candidate, confidence=min(candidate.confidence, ALTERNATIVE)) if better else candidate
-                )
+                if found:
+                    candidate = replace(candidate, confidence=min(candidate.confidence, ALTERNATIVE))
+                found.append(candidate)
+                yield candidate
         first = next((d for d, _ in _duties_at(self.held, self.kind, self.path, self.on)), None)
         limits = _limits(self.held, first, self.demand_type, self.urgent)
-        for fallback in (self.by_street(limits, found), self.by_district(limits, found)):
+        # The second asks what the first has added.
+        for fallback_at in (self.by_street, self.by_district):
+            fallback = fallback_at(limits, found)
             if fallback is not None and all(fallback.lead.id != other.lead.id for other in found):
                 found.append(fallback)
-        return found
+                yield fallback
 
     def label(self, office_kinds: str) -> str:
         return "或".join(self.held.office_labels.get(k, k) for k in office_kinds.split(ALTERNATIVES))
@@ -237,19 +249,19 @@ class _Search:
         confidence = CERTAIN
         if owner.id != self.kind.id:
             confidence = INHERITED
-            reasons.append(f"“{self.kind.name}”没有单独的职责,沿用上级类别“{owner.name}”的职责。")
+            reasons.append(f"“{self.kind.name}”没有单独的职责，沿用上级类别“{owner.name}”的职责。")
         if not self.kind.is_leaf:
             confidence = min(confidence, INHERITED)
-            reasons.append(f"“{self.kind.name}”不是末级类别,细化类别后更准确。")
+            reasons.append(f"“{self.kind.name}”不是末级类别，细化类别后更准确。")
         lead = self.lead_of(duty, reasons)
         if lead is None:
             return None
         if any("合并" in reason for reason in reasons):
             confidence = min(confidence, SUCCEEDED)
         scope = self.place_name(duty.path) if duty.path else "全部区划"
-        reasons.append(f"职责适用范围:{scope};地点:{self.place_name(self.path)}。")
+        reasons.append(f"职责适用范围：{scope}；地点：{self.place_name(self.path)}。")
         item = duty.item
-        basis = f"《{item.list_name}》第{item.number}项“{item.title}”" if item else "职责登记(未引用清单条目)"
+        basis = f"《{item.list_name}》第{item.number}项“{item.title}”" if item else "职责登记（未引用清单条目）"
         return Assignment(
             duty_id=duty.id,
             kind_id=self.kind.id,
@@ -260,7 +272,7 @@ class _Search:
             item_number=item.number if item else "",
             item_title=item.title if item else "",
             legal_basis=item.legal_basis if item else "",
-            rule=f"依据{basis},此地“{owner.name}”由{lead.name}主办。",
+            rule=f"依据{basis}，此地“{owner.name}”由{lead.name}主办。",
             confidence=confidence,
             reasons=tuple(reasons),
         )
@@ -272,7 +284,7 @@ class _Search:
             if lead is None:
                 self.missing.append(f"职责指定的{named.name if named else '机构'}已撤销且没有承接机构。")
             elif named is not None and lead.id != named.id:
-                reasons.append(f"{named.name}已合并,由{lead.name}承接。")
+                reasons.append(f"{named.name}已合并，由{lead.name}承接。")
             elif lead is not None:
                 reasons.append(f"职责直接指定{lead.name}。")
         else:
@@ -282,7 +294,7 @@ class _Search:
             else:
                 reasons.append(f"服务此地的“{self.label(office_kind)}”是{lead.name}。")
         if lead is not None and lead.level == Level.COMMUNITY:
-            self.missing.append(f"{lead.name}是社区(村)组织,热线工单不得派到街道以下。")
+            self.missing.append(f"{lead.name}是社区（村）组织，热线工单不得派到街道以下。")
             return None
         return lead
 
@@ -308,8 +320,8 @@ class _Search:
         confidence = STREET_FALLBACK if not found else min(STREET_FALLBACK, found[-1].confidence)
         reasons = list(self.missing)
         if not found:
-            reasons.append("没有可用的职责,按属地管理交街道指挥中心统筹,请核对后派单。")
-        return self.fallback(centre, limits, f"按属地管理,由{centre.name}受理统筹。", confidence, reasons)
+            reasons.append("没有可用的职责，按属地管理交街道指挥中心统筹，请核对后派单。")
+        return self.fallback(centre, limits, f"按属地管理，由{centre.name}受理统筹。", confidence, reasons)
 
     def by_district(self, limits: Limits, found: list[Assignment]) -> Assignment | None:
         centre = self.centre("district")
@@ -318,14 +330,14 @@ class _Search:
         confidence = DISTRICT_FALLBACK if not found else min(DISTRICT_FALLBACK, found[-1].confidence)
         reasons = list(self.missing)
         if not self.place_known:
-            reasons.append("没有填写地点,按本区县处理。")
+            reasons.append("没有填写地点，按本区县处理。")
         elif len(self.path) < STREET_DIGITS:
-            reasons.append("地点只到区县,补充街道后更准确。")
-        rule = f"承办单位不明、区县明确的,由{centre.name}组织研究(接诉即办工作条例第12条)。"
+            reasons.append("地点只到区县，补充街道后更准确。")
+        rule = f"承办单位不明、区县明确的，由{centre.name}组织研究（接诉即办工作条例第12条）。"
         return self.fallback(centre, limits, rule, confidence, reasons)
 
     def fallback(self, lead: OfficeRef, limits: Limits, rule: str, confidence: float, reasons: list[str]) -> Assignment:
         return Assignment(
-            None, self.kind.id, lead, (), limits, "", "", "", "接诉即办工作条例(属地管理、分级负责)", rule, confidence,
-            tuple(reasons),
+            None, self.kind.id, lead, (), limits, "", "", "", "接诉即办工作条例（属地管理、分级负责）", rule,
+            confidence, tuple(reasons),
         )  # fmt: skip

@@ -134,10 +134,10 @@ def close(*, office: Office, by: User | None, on: date, reason: str, successor: 
     with acting(by):
         ended = _locked(office, on)
         if Staff.objects.in_force(on).filter(office=ended).exists():
-            raise OrganizationError(f"{ended.name}还有在岗人员,请先调动或办理离职。")
+            raise OrganizationError(f"{ended.name}还有在岗人员，请先调动或办理离职。")
         below = Office.objects.filter(parent=ended, valid_to__isnull=True).first()
         if below is not None:
-            raise OrganizationError(f"{ended.name}还有下级机构“{below.name}”,请先调整。")
+            raise OrganizationError(f"{ended.name}还有下级机构“{below.name}”，请先调整。")
         _end(ended, on, OfficeEvent.CLOSED, by=by, reason=reason, successor=successor)
 
 
@@ -161,7 +161,7 @@ def _end(
     successor: Office | None = None,
 ) -> None:
     if not reason.strip():
-        raise OrganizationError("请填写依据(如批准文号)。", field="reason")
+        raise OrganizationError("请填写依据（如批准文号）。", field="reason")
     office.valid_to, office.successor = on, successor
     office.save(update_fields=["valid_to", "successor"])
     _note(office, what, on=on, by=by, reason=reason, after=after or {})

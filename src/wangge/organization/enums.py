@@ -9,8 +9,8 @@ class Level(models.TextChoices):
     """Where an office stands. Supply companies stand beside the levels."""
 
     DISTRICT = "district", "区级"
-    STREET = "street", "街道(乡镇)"
-    COMMUNITY = "community", "社区(村)"
+    STREET = "street", "街道（乡镇）"
+    COMMUNITY = "community", "社区（村）"
     ENTERPRISE = "enterprise", "企业"
 
 

@@ -68,7 +68,7 @@ def plan(*, path: str, template: str, place: str = "") -> list[Planned]:
 def _texts(chosen: Template, path: str, place: str) -> dict[str, str]:
     name = place or territory.name_of(path)
     if not name or name == path:
-        raise OrganizationError(f"没有代码为{path}的区划,请先载入区划数据。", field="path")
+        raise OrganizationError(f"没有代码为{path}的区划，请先载入区划数据。", field="path")
     city = territory.name_of(path[:4]) if len(path) > 4 else ""
     if city in {path[:4], "市辖区", "县"} or city.startswith(("省直辖", "自治区直辖")):
         city = territory.name_of(path[:2]) if city in {"市辖区", "县"} else ""

@@ -200,7 +200,7 @@ def _day(text: str, default: date) -> date:
             return date(*map(int, match.groups()))
     except ValueError:
         pass
-    raise OrganizationError(f"日期“{text[:20]}”不对,应为 2024-05-01 这样的格式。", field="on")
+    raise OrganizationError(f"日期“{text[:20]}”不对，应为 2024-05-01 这样的格式。", field="on")
 
 
 def _office(name: str, field_name: str, *, near: str = "", within: str = "", by: User | None = None) -> Office | None:
@@ -219,5 +219,5 @@ def _office(name: str, field_name: str, *, near: str = "", within: str = "", by:
     if not found:
         raise OrganizationError(f"没有名为“{name}”的机构。", field=field_name)
     if len(found) > 1:
-        raise OrganizationError(f"有{len(found)}个名为“{name}”的机构,请填写区划代码。", field=field_name)
+        raise OrganizationError(f"有{len(found)}个名为“{name}”的机构，请填写区划代码。", field=field_name)
     return found[0]

@@ -117,7 +117,7 @@ class Office(models.Model):
     @property
     def full_name(self) -> str:
         """The name with its second plates: 便民服务中心(退役军人服务站)."""
-        return f"{self.name}({'、'.join(self.second_names)})" if self.second_names else self.name
+        return f"{self.name}（{'、'.join(self.second_names)}）" if self.second_names else self.name
 
 
 class OfficeChange(models.Model):
@@ -185,14 +185,14 @@ class Staff(models.Model):
     blind_indexes: ClassVar[dict[str, tuple[str, str]]] = {"phone_index": ("phone", PHONE)}
     personal_data: ClassVar[dict[str, Personal]] = {
         "user": Personal(
-            "派单、办理与考核留痕", "履行法定职责(个人信息保护法第13条第3项)", "全体工作人员", "随业务档案"
+            "派单、办理与考核留痕", "履行法定职责（个人信息保护法第13条第3项）", "全体工作人员", "随业务档案"
         ),
-        "staff_no": Personal("识别工作人员", "人力资源管理(个人信息保护法第13条第2项)", "机构管理员", "离职后3年"),
+        "staff_no": Personal("识别工作人员", "人力资源管理（个人信息保护法第13条第2项）", "机构管理员", "离职后3年"),
         "phone": Personal(
-            "工作联络与催办", "人力资源管理(个人信息保护法第13条第2项)", "机构管理员(说明理由)", "离职即清除"
+            "工作联络与催办", "人力资源管理（个人信息保护法第13条第2项）", "机构管理员（说明理由）", "离职即清除"
         ),
         "phone_index": Personal(
-            "按手机查找", "人力资源管理(个人信息保护法第13条第2项)", "无人(仅系统比对)", "离职即清除"
+            "按手机查找", "人力资源管理（个人信息保护法第13条第2项）", "无人（仅系统比对）", "离职即清除"
         ),
     }
 

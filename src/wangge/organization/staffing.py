@@ -81,7 +81,7 @@ def hire(
             except AccessError as error:
                 raise OrganizationError(str(error), field="username") from error
         elif Staff.objects.filter(user=user).exists():
-            raise OrganizationError(f"{user}已在人员名单中,请办理调动。", field="username")
+            raise OrganizationError(f"{user}已在人员名单中，请办理调动。", field="username")
         if by is not None and user.pk == by.pk:
             raise OrganizationError("不能为本人办理入职。")
         staff = Staff(user=user, office=office, post=post, category=_category(category), valid_from=on)
@@ -299,7 +299,7 @@ def _open(office: Office) -> None:
     # Somebody may well have worked there before the office was entered here: no check against its first day.
     ended = Office.objects.filter(pk=office.pk, valid_to__isnull=False).exists()
     if ended:
-        raise OrganizationError(f"{office.name}已撤销,不能安排人员。", field="office")
+        raise OrganizationError(f"{office.name}已撤销，不能安排人员。", field="office")
 
 
 def _post(post: Post | None, office: Office) -> None:
@@ -314,7 +314,7 @@ def _not_oneself(by: User | None, staff: Staff) -> None:
 
 def _reason(reason: str) -> str:
     if len(reason.strip()) < 4:
-        raise OrganizationError("请写明依据(至少4个字)。", field="reason")
+        raise OrganizationError("请写明依据（至少4个字）。", field="reason")
     return reason.strip()
 
 

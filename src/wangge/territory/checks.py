@@ -68,7 +68,7 @@ def refuse_overlaps(new: Sequence[Drawn], standing: Sequence[Drawn]) -> None:
     if found:
         raise ValidationError(
             [
-                ValidationError(f"“{one.name}”与{other.code}“{other.name}”重叠({share:.0%})。", code="overlap")
+                ValidationError(f"“{one.name}”与{other.code}“{other.name}”重叠（{share:.0%}）。", code="overlap")
                 for one, other, share in found
             ]
         )

@@ -54,7 +54,7 @@ def load_command(
 
 def _report(report: ImportReport) -> None:
     for error in report.errors:
-        typer.secho(f"第{error.row}行 {error.name}:{error.reason}", fg="red", err=True)
+        typer.secho(f"第{error.row}行 {error.name}：{error.reason}", fg="red", err=True)
     typer.echo(f"共{report.rows}行，导入{len(report.made)}，有误{len(report.errors)}")
     if report.errors:
         raise typer.Exit(1)

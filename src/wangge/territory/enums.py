@@ -12,11 +12,11 @@ COMMUNITY_LENGTH = 12
 class Level(models.IntegerChoices):
     """Five levels of division (A01, A06), by the length of the code: 2, 4, 6, 9, 12 digits."""
 
-    PROVINCE = 1, "省(自治区、直辖市)"
-    CITY = 2, "市(盟、地区、自治州)"
-    DISTRICT = 3, "区县(旗、市)"
-    STREET = 4, "街道(苏木、乡、镇)"
-    COMMUNITY = 5, "社区(嘎查、村)"
+    PROVINCE = 1, "省（自治区、直辖市）"
+    CITY = 2, "市（盟、地区、自治州）"
+    DISTRICT = 3, "区县（旗、市）"
+    STREET = 4, "街道（苏木、乡、镇）"
+    COMMUNITY = 5, "社区（嘎查、村）"
 
     @property
     def code_length(self) -> int:
@@ -61,8 +61,8 @@ class Crs(models.TextChoices):
 
     CGCS2000 = "CGCS2000", "国家2000"
     WGS84 = "WGS84", "WGS-84(GPS)"
-    GCJ02 = "GCJ02", "GCJ-02(高德、腾讯)"
-    BD09 = "BD09", "BD-09(百度)"
+    GCJ02 = "GCJ02", "GCJ-02（高德、腾讯）"
+    BD09 = "BD09", "BD-09（百度）"
 
     @classmethod
     def _missing_(cls, value: object) -> Crs | None:

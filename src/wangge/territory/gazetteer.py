@@ -205,4 +205,4 @@ def _judge(path: str, doubts: dict[str, float], reasons: dict[str, list[str]], s
     if len(path) > _STREET_LENGTH and streets and path[:_STREET_LENGTH] not in streets:
         score *= 0.5
         why.append("但文中另提到别的街道")
-    return Match(path, round(min(score, 0.99), 3), ";".join(why))
+    return Match(path, round(min(score, 0.99), 3), "；".join(why))

@@ -95,7 +95,7 @@ def load(*, release: Release, within: str = "", say: Callable[[str], None] = lam
             record("territory.division.load", changes=summary, reason=f"{release.on}区划代码", path=within)
     result.seconds = round(time.monotonic() - started, 2)
     say(
-        f"完成：新增{result.added:,}，更名{result.renamed:,}，改码{result.recoded:,}，撤销{result.ended:,};{result.seconds}秒"
+        f"完成：新增{result.added:,}，更名{result.renamed:,}，改码{result.recoded:,}，撤销{result.ended:,}；{result.seconds}秒"
     )
     return result
 

@@ -157,7 +157,7 @@ class Grid(Period):
     crs = models.CharField("坐标系", max_length=10, choices=Crs.choices, default=Crs.CGCS2000)
     centroid_lng = models.FloatField("中心经度", null=True, blank=True)
     centroid_lat = models.FloatField("中心纬度", null=True, blank=True)
-    area_m2 = models.FloatField("面积(平方米)", null=True, blank=True)
+    area_m2 = models.FloatField("面积（平方米）", null=True, blank=True)
     households = models.PositiveIntegerField("户数", null=True, blank=True)
     changed_on = models.DateField("本次划定日期")
 
@@ -203,7 +203,7 @@ class GridPast(Period):
         verbose_name_plural = "网格沿革"
 
     def __str__(self) -> str:
-        return f"{self.name}({self.valid_from}—{self.valid_to})"
+        return f"{self.name}（{self.valid_from}—{self.valid_to}）"
 
 
 class GridStaff(Period):

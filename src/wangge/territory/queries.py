@@ -91,7 +91,7 @@ def level_of(path: str) -> int:
     """1–5 for divisions, 6 for a grid. Raises ``ValueError`` for any other length."""
     lengths = (*CODE_LENGTHS, GRID_LENGTH)
     if len(path) not in lengths or not path.isdigit():
-        raise ValueError(f"不是区划或网格编码:{path!r}")
+        raise ValueError(f"不是区划或网格编码：{path!r}")
     return lengths.index(len(path)) + 1
 
 

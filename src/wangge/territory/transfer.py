@@ -217,7 +217,7 @@ def _without_overlaps(good: list[tuple[int, NewGrid]], report: ImportReport) -> 
         named = one if at == numbers.get(id(other)) else other
         if at not in bad:
             bad.add(at)
-            report.errors.append(RowError(at, drawn[at].name, f"与{named.code}“{named.name}”重叠({share:.0%})。"))
+            report.errors.append(RowError(at, drawn[at].name, f"与{named.code}“{named.name}”重叠（{share:.0%}）。"))
     return [(number, new) for number, new in good if number not in bad]
 
 

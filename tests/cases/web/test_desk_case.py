@@ -159,11 +159,11 @@ def test_the_whole_way_by_buttons(world: World) -> None:
 def test_a_failed_step_loses_nothing_typed(world: World) -> None:
     case = world.dispatched()
     CaseFlow(case, world["街道老王"]).sign()
-    response = press(world, "街道老王", case, "reply", text="垃圾已经清运,今后每天两次", result_class="solved")
+    response = press(world, "街道老王", case, "reply", text="垃圾已经清运，今后每天两次", result_class="solved")
     text = response.content.decode()
     assert response.status_code == 400
     assert "尚未联系诉求人" in text
-    assert "垃圾已经清运,今后每天两次" in text
+    assert "垃圾已经清运，今后每天两次" in text
     assert again(case).state == "handling"
 
 

@@ -23,7 +23,7 @@ FORM: dict[str, Any] = {
     "urgency": "normal",
     "reply_wanted": "on",
     "address": "友谊社区1号院",
-    "text": "小区东门垃圾清运不及时,已经三天",
+    "text": "小区东门垃圾清运不及时，已经三天",
 }
 
 
@@ -120,7 +120,7 @@ def test_the_desk_shows_owner_kind_place_caller_and_repeats(world: World) -> Non
 
 def test_a_kind_picked_by_hand_stays_while_typing_goes_on(world: World) -> None:
     building, rubbish = world.kinds["building"].pk, world.kinds["rubbish"].pk
-    text = "垃圾清运不及时,房屋质量也不好"
+    text = "垃圾清运不及时，房屋质量也不好"
     response = help_of(world, "话务小赵", text=text, kind_pick=building, kind_pick_auto=rubbish)
     assert response.context["help"].kind_id == building
 

@@ -158,7 +158,7 @@ def test_the_export_holds_what_the_list_holds(world: World) -> None:
     book = openpyxl.load_workbook(__import__("io").BytesIO(b"".join(response.streaming_content)))
     rows = list(book.active.iter_rows(values_only=True))
     assert len(rows) == 2
-    assert "(保密事项)" in rows[1]
+    assert "（保密事项）" in rows[1]
     assert all("垃圾三天" not in str(cell) for cell in rows[1][2:])
 
 

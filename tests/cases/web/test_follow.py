@@ -154,7 +154,7 @@ def test_leaving_ends_it(followed: Case, client: Client) -> None:
 
 def test_the_page_names_offices_and_no_people_and_no_reasons(world: World, client: Client) -> None:
     case = world.dispatched()
-    CaseFlow(case, world["街道老王"]).send_back(reason="不属于我们,推给住建")
+    CaseFlow(case, world["街道老王"]).send_back(reason="不属于我们，推给住建")
     CaseFlow(again(case), world["热线班长"]).uphold(reason="清单写明由街道负责")
     CaseFlow(again(case), world["街道老王"]).reply(text="已清运", contacted="phone", note="内部备注")
     look(client, case.number)

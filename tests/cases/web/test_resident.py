@@ -31,7 +31,7 @@ def report(client: Client, url: str = REPORT, **given: Any) -> Any:
     values: dict[str, Any] = {
         "token": str(uuid.uuid4()),
         "demand_type": "complaint",
-        "text": "东门的井盖破了,晚上很危险",
+        "text": "东门的井盖破了，晚上很危险",
         "address": "友谊社区1号楼",
         "name": "张阿姨",
         "phone": "13800000001",

@@ -25,7 +25,7 @@ def person(client: Client, role: str, path: str = "150203") -> User:
 def given(**changes: Any) -> dict[str, Any]:
     return {
         "code": "general",
-        "name": "一般(7日)",
+        "name": "一般（7日）",
         "sign_value": 2,
         "sign_unit": "hour",
         "contact_value": 24,

@@ -146,7 +146,7 @@ def test_rows_are_filtered_by_lead_and_state(as_role, tree, duty):
 def test_a_kind_shows_whose_it_is_at_a_place(as_role, offices, tree, lists, duty):
     duty(tree.litter, "street.urban_management", item=lists.street)
     page = text(as_role("street_dispatcher").get(reverse("kind_detail", args=[tree.litter.pk]), {"place": COMMUNITY}))
-    assert "依据《街道职责清单》第3.01项“环境卫生”,此地“暴露垃圾”由示例街道城市管理部主办。" in page
+    assert "依据《街道职责清单》第3.01项“环境卫生”，此地“暴露垃圾”由示例街道城市管理部主办。" in page
     assert "不得交社区承担" in page
 
 
@@ -154,7 +154,7 @@ def test_a_kind_shows_who_leads_where_the_first_office_is_missing(as_role, tree,
     duty(tree.litter, "street.enforcement|street.urban_management")
     page = text(as_role("street_dispatcher").get(reverse("kind_detail", args=[tree.litter.pk])))
     assert "综合行政执法局" in page
-    assert "此地没有设立时依次为:城市管理部" in page
+    assert "此地没有设立时依次为：城市管理部" in page
 
 
 def test_trying_a_text_shows_kind_owner_and_reasons(as_role, offices, tree, duty):
@@ -251,7 +251,7 @@ def test_an_import_reports_each_row_and_gives_the_wrong_ones_back(as_role, tree)
     assert [cell.value for cell in sheet[2]] == [
         3,
         "编码",
-        "编码“09x”应为2、4、6或8位数字,每两位一级。",
+        "编码“09x”应为2、4、6或8位数字，每两位一级。",
         "09x",
         "错",
     ]

@@ -102,7 +102,7 @@ def test_a_cut_pdf_is_refused() -> None:
 
 
 def test_text_becomes_utf8() -> None:
-    text = "路灯不亮,请尽快维修。\r\n"
+    text = "路灯不亮，请尽快维修。\r\n"
     for encoding in ("utf-8", "utf-8-sig", "gbk"):
         assert check_text(io.BytesIO(text.encode(encoding)), "说明.txt") == text.encode()
 

@@ -67,7 +67,7 @@ def test_everything_else_is_refused(name: str, content: bytes, code: str) -> Non
 def test_the_uploader_is_told_what_the_file_really_is() -> None:
     with pytest.raises(FileRefused) as caught:
         sniff(io.BytesIO(samples.executable()), "现场.jpg")
-    assert caught.value.messages == ["“现场.jpg”的内容不是JPEG图片,看起来像“exe”文件,不能上传。"]
+    assert caught.value.messages == ["“现场.jpg”的内容不是JPEG图片，看起来像“exe”文件，不能上传。"]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_an_old_entry_changed_shows_on_sunday(five: list[AuditEntry], tamper: Ta
     verify_daily(MONDAY)
     tamper("UPDATE audit_auditentry SET reason = '改了' WHERE id = %s", five[1].pk)
     assert verify_daily(MONDAY) == 0
-    with pytest.raises(RecordBroken, match=f"记录被修改,记录 {five[1].pk}"):
+    with pytest.raises(RecordBroken, match=f"记录被修改，记录 {five[1].pk}"):
         verify_daily(SUNDAY)
 
 
@@ -80,7 +80,7 @@ def test_the_command_checks_every_head_kept(five: list[AuditEntry], tamper: Tamp
     result = CliRunner().invoke(app, ["verify"])
     assert (result.exit_code, result.output.splitlines()[0]) == (
         1,
-        f"✗ 与存证不符,记录 {five[4].pk},封印 5,此前的链条已被改写",
+        f"✗ 与存证不符，记录 {five[4].pk}，封印 5，此前的链条已被改写",
     )
 
 

@@ -23,7 +23,7 @@ def test_verify_exits_with_1_and_names_the_row(five: list[AuditEntry], tamper: C
     tamper("UPDATE audit_auditentry SET reason = '改了' WHERE id = %s", five[2].pk)
     result = run(app, ["verify"])
     assert result.exit_code == 1
-    assert result.output.splitlines()[0] == f"✗ 记录被修改,记录 {five[2].pk},封印 3"
+    assert result.output.splitlines()[0] == f"✗ 记录被修改，记录 {five[2].pk}，封印 3"
 
 
 def test_verify_against_an_anchor_that_is_not_ours(five: list[AuditEntry]) -> None:

@@ -89,7 +89,7 @@ def test_a_removed_seal_is_named_by_its_place(five: list[AuditEntry], tamper: Ta
 def test_an_entry_removed_with_its_seal_leaves_a_gap(five: list[AuditEntry], tamper: Tamper) -> None:
     tamper("DELETE FROM audit_auditseal WHERE position IN (2, 3)")
     tamper("DELETE FROM audit_auditentry WHERE id = ANY(%s)", [five[1].pk, five[2].pk])
-    assert [str(f) for f in verify()] == [f"封印被删除,封印 2,第 2 至 3 号封印缺失,在记录 {five[3].pk} 之前"]
+    assert [str(f) for f in verify()] == [f"封印被删除，封印 2，第 2 至 3 号封印缺失，在记录 {five[3].pk} 之前"]
 
 
 def test_a_changed_entry_with_a_matching_content_hash_is_still_found(five: list[AuditEntry], tamper: Tamper) -> None:
@@ -118,7 +118,7 @@ def test_a_tail_cut_off_disagrees_with_the_anchor(five: list[AuditEntry], tamper
     tamper("DELETE FROM audit_auditseal WHERE position = 5")
     tamper("DELETE FROM audit_auditentry WHERE id = %s", five[4].pk)
     assert verify() == []
-    assert verify(anchor=anchor) == [Finding(Kind.ANCHOR, None, 5, "这个位置的封印已不存在,链条止于第 4 号")]
+    assert verify(anchor=anchor) == [Finding(Kind.ANCHOR, None, 5, "这个位置的封印已不存在，链条止于第 4 号")]
 
 
 def test_an_anchor_of_an_earlier_day_still_fits(five: list[AuditEntry]) -> None:

@@ -40,7 +40,7 @@ def test_chinese_headings_and_words_are_understood() -> None:
 def test_every_bad_row_is_named() -> None:
     with pytest.raises(BadCalendar) as caught:
         read_days(b"day,is_workday,note\n2027-02-30,0,\n2027-02-01,0,\nx,maybe,\n2027-03-01,maybe,")
-    assert [problem[:4] for problem in caught.value.problems] == ["第2行:", "第4行:", "第5行:"]
+    assert [problem[:4] for problem in caught.value.problems] == ["第2行：", "第4行：", "第5行："]
 
 
 def test_a_complete_year_is_known_from_then_on() -> None:

@@ -177,7 +177,7 @@ def test_what_is_left_in_words(moment: str, words: str) -> None:
 def test_paused_and_stopped_in_words() -> None:
     clock = five_days()
     pause(clock, at("2026-11-20 17:00"))
-    assert describe(clock, at("2027-01-01 00:00")) == "已暂停(还剩1个工作日)"
+    assert describe(clock, at("2027-01-01 00:00")) == "已暂停（还剩1个工作日）"
     stop(clock, at("2026-12-20 10:00"))
     assert describe(clock, at("2027-01-01 00:00")) == "按期"
 

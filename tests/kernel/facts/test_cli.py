@@ -19,7 +19,7 @@ def test_a_window_is_rebuilt_both_ends_included(book: Book) -> None:
     for day in (DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)):
         book.note("closed", day, "150203001001")
     result = run(app, ["rebuild", "--from", "2026-03-02", "--to", "2026-03-03"])
-    assert (result.exit_code, result.output) == (0, "已重算 2 天,共 2 行。\n")
+    assert (result.exit_code, result.output) == (0, "已重算 2 天，共 2 行。\n")
     assert DailyFact.objects.count() == 2
 
 
@@ -46,7 +46,7 @@ def test_the_definitions_are_listed(book: Book) -> None:
     assert run(app, ["list"]).output.splitlines() == [
         "事实 closed\tclosed",
         "事实 on_time\ton_time",
-        "事实 open\topen(存量)",
+        "事实 open\topen（存量）",
         "指标 closed_count\t办结数\t= closed",
         "指标 on_time_rate\t按时办结率\t= on_time / closed",
         "指标 open_count\t在办数\t= open",

@@ -29,7 +29,7 @@ def test_a_sweep_is_late_after_three_periods() -> None:
     late = [health(now=NOON + timedelta(seconds=s))[0].late for s in (0, 180, 181)]
     assert late == [False, False, True]
     assert str(health(now=NOON + timedelta(seconds=181))[0]) == (
-        "test.count 已停止:上次运行 2026-03-02 12:00:00,应每 60 秒一次"
+        "test.count 已停止：上次运行 2026-03-02 12:00:00，应每 60 秒一次"
     )
 
 
@@ -43,7 +43,7 @@ def test_a_failing_sweep_is_not_well_though_on_time() -> None:
     sweep(name="test.bad", every=60)(breaks)
     run_due(now=NOON)
     (found,) = health(now=NOON)
-    assert (found.late, found.ok, str(found)) == (False, False, "test.bad 连续失败 1 次:LookupError: 坏了")
+    assert (found.late, found.ok, str(found)) == (False, False, "test.bad 连续失败 1 次：LookupError: 坏了")
 
 
 def test_health_costs_one_statement_however_many_sweeps(django_assert_num_queries: object) -> None:

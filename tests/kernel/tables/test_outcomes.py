@@ -21,7 +21,7 @@ def test_columns_are_found_under_their_usual_headers() -> None:
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(UnreadableTable) as caught:
         begin(read("名字\n老王\n".encode()), COLUMNS, ("name", "phone"))
-    assert str(caught.value) == "缺少列:电话;文件中的列:名字。"
+    assert str(caught.value) == "缺少列：电话；文件中的列：名字。"
 
 
 def test_a_row_that_is_none_is_a_bad_row() -> None:

@@ -54,7 +54,7 @@ def test_empty_columns_at_the_end_are_no_fault() -> None:
 
 def test_a_row_longer_than_the_header_says_so() -> None:
     (row,) = rows(b"a,b\n1,2,3\n")
-    assert (row.values, row.fault) == ({"a": "1", "b": "2"}, "该行有3列,表头只有2列")
+    assert (row.values, row.fault) == ({"a": "1", "b": "2"}, "该行有3列，表头只有2列")
 
 
 def test_a_header_may_stand_below_blank_lines() -> None:

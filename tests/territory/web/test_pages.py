@@ -188,7 +188,7 @@ def test_a_grid_is_drawn(manager: User, as_user: SignIn) -> None:
 def test_an_overlap_is_shown_beside_the_form(manager: User, grid: Grid, as_user: SignIn) -> None:
     data = {"kind": "comprehensive", "crs": "CGCS2000", "polygon": json.dumps(square(109.845, 40.65))}
     page = as_user(manager).post(reverse("grid_create", args=[COMMUNITY]), data)
-    assert page.context["form"].non_field_errors() == [f"“第2网格”与{grid.code}“第1网格”重叠(50%)。"]
+    assert page.context["form"].non_field_errors() == [f"“第2网格”与{grid.code}“第1网格”重叠（50%）。"]
     assert Grid.objects.count() == 1
 
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name="retention_days",
             field=models.PositiveSmallIntegerField(
                 default=1095,
-                help_text="结案后满此天数,清除姓名、电话和诉求人提交的材料(个人信息保护法第19条)",
+                help_text="结案后满此天数，清除姓名、电话和诉求人提交的材料（个人信息保护法第19条）",
                 verbose_name="诉求人信息保存天数",
             ),
         ),

@@ -17,6 +17,7 @@ from wangge.cases.dispatching import CannotDispatch
 from wangge.cases.enums import TOLD, CaseState, RequestState
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, Requester
+from wangge.cases.panels import panels_of
 from wangge.cases.story import story
 from wangge.cases.web import shown
 from wangge.cases.web.forms import StepForm, step_form
@@ -148,6 +149,7 @@ def page(
         "may_link": any(p.option.step.name == "link" and p.option.allowed for p in steps),
         "story": shown.timeline_entries(story(case)),
         "panels": steps,
+        "more": panels_of(request, case),
         "told": TOLD,
         "held": permissions(user),
         "root_visible": case.root is not None and policy.may_see(user, case.root),

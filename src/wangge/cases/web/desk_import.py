@@ -170,7 +170,7 @@ def case_import_run(request: HttpRequest) -> HttpResponse:
             try:
                 report = _run(request, path, form)
             except (BadMapping, UnreadableFile) as error:
-                form.add_error(None, str(error).split("，请用 --map")[0].split(",请用 --map")[0])
+                form.add_error(None, str(error).split("，请用 --map")[0].split("，请用 --map")[0])
             else:
                 return _report(request, report)
     context = {"title": "导入工单", "form": form, "seen": seen, "name": request.session[SESSION].get("name", "")}

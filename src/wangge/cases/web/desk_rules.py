@@ -22,14 +22,14 @@ from wangge.territory import queries as territory
 
 FIELDS = {field.name: field for field in CaseRules._meta.concrete_fields}
 HELP = {
-    "return_hours": "派单后多少小时内可以退单;过后只能申请协调。安阳市政务服务条例:24小时。",
-    "call_back_tries": "联系不上诉求人时最多回访几次,之后按未接通结案。",
-    "problem_after": "退单或重办满几次,转为疑难工单报上一级。巴彦淖尔:3次。",
-    "reopen_days": "结案后多少天内可以重新办理;过后请作为新事项登记。",
+    "return_hours": "派单后多少小时内可以退单；过后只能申请协调。安阳市政务服务条例：24小时。",
+    "call_back_tries": "联系不上诉求人时最多回访几次，之后按未接通结案。",
+    "problem_after": "退单或重办满几次，转为疑难工单报上一级。巴彦淖尔：3次。",
+    "reopen_days": "结案后多少天内可以重新办理；过后请作为新事项登记。",
     "archive_days": "结案后多少天自动归档。",
     "repeat_radius_m": "同类事项相距多少米以内提示可能重复。",
     "repeat_days": "往前多少天内的事项参与重复判定。",
-    "retention_days": "结案后满多少天清除姓名、电话、诉求人提交的材料和文字中的号码;最少30天,默认3年。",
+    "retention_days": "结案后满多少天清除姓名、电话、诉求人提交的材料和文字中的号码；最少30天，默认3年。",
 }
 
 
@@ -41,7 +41,7 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["path"].help_text = "区划代码或名称;不填表示全部。范围小的优先。"
+        self.fields["path"].help_text = "区划代码或名称；不填表示全部。范围小的优先。"
         for name, (low, high) in ruling.BOUNDS.items():
             label = str(FIELDS[name].verbose_name)
             self.fields[name] = forms.IntegerField(label=label, min_value=low, max_value=high, help_text=HELP[name])
@@ -106,7 +106,7 @@ def case_rules_add(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "已登记,自生效日期起适用。")
+            messages.success(request, "已登记，自生效日期起适用。")
             return redirect("case_rules")
     return render(request, "cases/desk/rules_add.html", {"form": form})
 
@@ -118,7 +118,7 @@ def case_rules_end(request: HttpRequest, pk: int) -> HttpResponse:
     rules = get_object_or_404(ruling.visible(request.user), pk=pk)
     form = EndForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "请填写终止日期和依据(至少4个字)。")
+        messages.error(request, "请填写终止日期和依据（至少4个字）。")
         return redirect("case_rules")
     try:
         ruling.end_rules(rules=rules, by=_me(request), **form.cleaned_data)

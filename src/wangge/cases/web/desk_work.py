@@ -17,6 +17,7 @@ from wangge.cases import actions, policy
 from wangge.cases.boxes import Box, boxes_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseTransition, Notice
+from wangge.cases.panels import work_cards
 from wangge.cases.web.shown import box_url, dress
 from wangge.kernel.access.roles import Reach
 from wangge.kernel.access.routes import requires
@@ -80,6 +81,7 @@ def _next(found: list[Card]) -> tuple[Card, Case] | None:
 def case_my_work(request: HttpRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     found = cards(user, now)
+    more = work_cards(user, now)
     notices = list(unseen(user).select_related("case")[: NOTICES + 1])
     steps = CaseFlow.steps()
     mine = done_today(user, now)
@@ -87,8 +89,10 @@ def case_my_work(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "我的工作",
         "cards": found,
+        "more": more,
         "next": _next(found),
-        "waiting": sum(card.total for card in found if card.box.code not in WATCHED),
+        "waiting": sum(card.total for card in found if card.box.code not in WATCHED)
+        + sum(card.total for card in more if card.counts),
         "notices": notices[:NOTICES],
         "notice_total": len(notices) if len(notices) <= NOTICES else unseen(user).count(),
         "done_total": len(latest) if len(latest) < 10 else mine.count(),

@@ -29,7 +29,7 @@ from wangge.kernel.listing.listing import Applied, BulkAction, Listing, Rows
 
 STAGES = {
     "open": ("待办中", OPEN_STATES),
-    "live": ("未结束(含并案)", LIVE_STATES),
+    "live": ("未结束（含并案）", LIVE_STATES),
     "done": ("已办结", DONE_STATES),
 }
 # What ``queries.count`` may answer for without the rows: anything else is counted row by row.
@@ -58,7 +58,7 @@ MORE = (
     Column("urgency", "紧急程度", screen=False),
     Column("path_code", "区划代码", value=lambda c: c.path, screen=False, width=16),
     # What was told in confidence stays on the page of the case.
-    Column("text", "内容", value=lambda c: "(保密事项)" if c.is_private else c.text, screen=False, width=60),
+    Column("text", "内容", value=lambda c: "（保密事项）" if c.is_private else c.text, screen=False, width=60),
     Column("dispatch_reason", "派单理由", screen=False, width=40),
     Column("dispatched_at", "派单时间", screen=False, width=17),
     Column("finish_due_at", "办结时限", screen=False, width=17),

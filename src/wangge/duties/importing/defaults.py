@@ -24,8 +24,8 @@ VERSION: Final = "default-1"
 NAME: Final = "默认类别目录"
 SINCE: Final = date(2000, 1, 1)  # older orders are imported too, and want an owner
 SOURCE: Final = (
-    "平台自带的默认目录:五篇文章中的事项(G13)、常见12345诉求和数字城管部件、事件;"
-    "时限依 rules.md 2.1.3、2.3.3,其余为 background。启用前请按本地批准的目录和清单核对。"
+    "平台自带的默认目录：五篇文章中的事项（G13）、常见12345诉求和数字城管部件、事件；"
+    "时限依 rules.md 2.1.3、2.3.3，其余为 background。启用前请按本地批准的目录和清单核对。"
 )
 
 
@@ -65,5 +65,5 @@ def _data(name: str) -> bytes:
 
 def _good(outcome: Outcome) -> Outcome:
     if outcome.problems:
-        raise DutiesError(f"自带数据有错:{outcome.problems[0]}", problems=[str(p) for p in outcome.problems])
+        raise DutiesError(f"自带数据有错：{outcome.problems[0]}", problems=[str(p) for p in outcome.problems])
     return outcome

@@ -127,7 +127,7 @@ class _Books:
             if len(named) == 1:
                 return "", named[0].pk
             if named:
-                raise BadRow(column, f"叫“{parts[0][:30]}”的机构不止一个,请写机构类型代码并填适用范围。")
+                raise BadRow(column, f"叫“{parts[0][:30]}”的机构不止一个，请写机构类型代码并填适用范围。")
         unknown = parts[codes.index("")]
         raise BadRow(column, f"没有“{unknown[:30]}”这个机构类型或机构。")
 
@@ -176,7 +176,7 @@ def import_duties(
                     raise BadRow("kind", f"与第{plan[key][0].number}行重复。")
                 there = open_duties.get(key)
                 if there is not None and there.valid_from > on and key not in known:
-                    raise BadRow("kind", f"已有自{there.valid_from}起的职责,不能以更早的日期变更。")
+                    raise BadRow("kind", f"已有自{there.valid_from}起的职责，不能以更早的日期变更。")
                 plan[key] = (row, wanted)
             except BadRow as error:
                 outcome.refuse(row, error.column, error.rule)

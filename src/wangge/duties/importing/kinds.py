@@ -58,7 +58,7 @@ def import_tree(*, content: bytes, catalogue: Catalogue, by: User | None, keep_g
     file as a whole.
     """
     if catalogue.state != CatalogueState.DRAFT:
-        raise DutiesError("只能导入到草稿目录;现行目录请先建立新版本。")
+        raise DutiesError("只能导入到草稿目录；现行目录请先建立新版本。")
     table = read(content)
     by_names = "一级分类" in table.columns or any(h in table.columns for h in NAME_COLUMNS["level1"])
     columns = COLUMNS | NAME_COLUMNS if by_names else COLUMNS
@@ -84,7 +84,7 @@ def _plan_by_codes(table: Table, known: Iterable[str], outcome: Outcome) -> dict
             values = outcome.values(row)
             code = values["code"]
             if not CODE.fullmatch(code):
-                raise BadRow("code", f"编码“{code[:20]}”应为2、4、6或8位数字,每两位一级。")
+                raise BadRow("code", f"编码“{code[:20]}”应为2、4、6或8位数字，每两位一级。")
             if code in planned:
                 raise BadRow("code", f"编码{code}与第{planned[code].row.number}行重复。")
             planned[code] = Planned(row, code, _fields(values))
@@ -128,7 +128,7 @@ def _short(column: str, text: str, longest: int, *, needed: bool = False) -> str
     if needed and not text:
         raise BadRow(column, "不能为空。")
     if len(text) > longest:
-        raise BadRow(column, f"最多{longest}个字,实有{len(text)}个。")
+        raise BadRow(column, f"最多{longest}个字，实有{len(text)}个。")
     return text
 
 

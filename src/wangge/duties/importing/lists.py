@@ -112,7 +112,7 @@ def import_items(*, content: bytes, by: User | None, keep_good: bool = False) ->
             try:
                 held_by = lists.get(values.pop("list"))
                 if held_by is None:
-                    raise BadRow("list", "没有这份清单,请先导入清单。")
+                    raise BadRow("list", "没有这份清单，请先导入清单。")
                 if not values["number"] or len(values["number"]) > 20:
                     raise BadRow("number", "条目号应为1到20个字。")
                 if not values["title"] or len(values["title"]) > 200:
@@ -154,7 +154,7 @@ def parse_limit(text: str) -> Limit:
     """``2 hour``, ``5 工作日``. Raises ``ValueError``."""
     found = _LIMIT.fullmatch(text.strip())
     if found is None or found[2] not in _UNITS:
-        raise ValueError(f"“{text[:20]}”应为数值加单位,如“5 工作日”。")
+        raise ValueError(f"“{text[:20]}”应为数值加单位，如“5 工作日”。")
     return Limit(int(found[1]), Unit(_UNITS[found[2]]))
 
 
@@ -173,10 +173,10 @@ def import_limits(*, content: bytes, by: User | None) -> int:
                     fields |= {f"{phase}_value": limit.value, f"{phase}_unit": str(limit.unit)}
                 fields["max_extensions"] = int(values.get("max_extensions") or 0)
             except ValueError as error:
-                raise DutiesError(f"第{row.number}行:{error}", field="file") from error
+                raise DutiesError(f"第{row.number}行：{error}", field="file") from error
             demand = values.get("for_demand_type", "")
             if demand and demand not in DemandType.values:
-                raise DutiesError(f"第{row.number}行:没有诉求类型“{demand}”。", field="file")
+                raise DutiesError(f"第{row.number}行：没有诉求类型“{demand}”。", field="file")
             fields |= {"for_demand_type": demand, "note": values.get("note", ""), "source": values.get("source", "")}
             save_limit_class(code=values["code"], by=by, **fields)
     return len(table.rows)

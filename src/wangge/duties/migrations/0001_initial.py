@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
                 ('level', models.CharField(choices=[('district', '区县'), ('street', '街道'), ('township', '苏木乡镇'), ('community', '嘎查村社区'), ('enterprise', '公共服务企业')], max_length=12, verbose_name='层级')),
                 ('kind', models.CharField(choices=[('duty', '职责清单'), ('power', '行政权力事项清单'), ('service', '公共服务事项清单'), ('inspection', '综合行政检查事项清单'), ('empowerment', '赋权清单'), ('community_lawful', '社区依法履责事项清单'), ('community_assist', '社区依法协助事项清单')], max_length=20, verbose_name='清单种类')),
-                ('path', wangge.kernel.access.models.PathField(blank=True, db_collation='C', default='', help_text='留空表示全部;填区划代码表示该区划及以下', max_length=17, verbose_name='适用范围')),
+                ('path', wangge.kernel.access.models.PathField(blank=True, db_collation='C', default='', help_text='留空表示全部；填区划代码表示该区划及以下', max_length=17, verbose_name='适用范围')),
                 ('source', models.TextField(blank=True, verbose_name='来源')),
                 ('valid_from', models.DateField(verbose_name='生效日期')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='失效日期')),

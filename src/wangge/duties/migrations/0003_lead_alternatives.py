@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='duty',
             name='lead_kind',
-            field=models.CharField(blank=True, help_text='可用“|”写明几种,按顺序取此地设有的第一种', max_length=160, verbose_name='主办机构类型'),
+            field=models.CharField(blank=True, help_text='可用“|”写明几种，按顺序取此地设有的第一种', max_length=160, verbose_name='主办机构类型'),
         ),
     ]

@@ -75,7 +75,7 @@ def duty_change(request: HttpRequest, pk: int) -> HttpResponse:
         except DutiesError as error:
             refused(form, error)
         else:
-            messages.success(request, "已变更;此前派出的事项不受影响。")
+            messages.success(request, "已变更；此前派出的事项不受影响。")
             return redirect("kind_detail", pk=duty.kind_id)
     return render(request, "duties/duty_form.html", {"form": form, "kind": duty.kind, "title": "变更职责"})
 
@@ -115,7 +115,7 @@ def catalogue_copy(request: HttpRequest, pk: int) -> HttpResponse:
     except DutiesError as error:
         messages.error(request, str(error))
         return redirect("catalogue_list")
-    messages.success(request, f"已建立草稿{draft.version},修改后发布。")
+    messages.success(request, f"已建立草稿{draft.version}，修改后发布。")
     return redirect("catalogue_list")
 
 

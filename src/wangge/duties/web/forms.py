@@ -24,7 +24,7 @@ class PlaceField(forms.CharField):
     """A division by code, or by name when only one is meant; cleans to the code (empty: no place)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "填区划代码,或街道、社区、网格的名称。")
+        kwargs.setdefault("help_text", "填区划代码，或街道、社区、网格的名称。")
         super().__init__(max_length=60, **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -37,7 +37,7 @@ class PlaceField(forms.CharField):
         if not found:
             raise ValidationError(f"没有找到“{text}”这个地方。")
         if len(found) > 1 and found[0].name != text:
-            raise ValidationError(f"“{text}”不止一处,请写全称或填区划代码。")
+            raise ValidationError(f"“{text}”不止一处，请写全称或填区划代码。")
         return str(found[0].code)
 
 
@@ -46,7 +46,7 @@ class TryForm(forms.Form):
         label="诉求内容",
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="像来电人那样说,例如:供暖一周了家里还是不热。",
+        help_text="像来电人那样说，例如：供暖一周了家里还是不热。",
     )
     place = PlaceField(label="发生地点", required=False)
 
@@ -59,7 +59,7 @@ class DutyForm(forms.Form):
     """A duty of one kind: added, or the successor of another."""
 
     path = forms.CharField(
-        label="适用范围", required=False, max_length=17, help_text="区划代码;不填表示全部区划,下级可另行指定。"
+        label="适用范围", required=False, max_length=17, help_text="区划代码；不填表示全部区划，下级可另行指定。"
     )
     lead_kind = forms.ChoiceField(label="主办机构类型", required=False)
     lead_office = forms.ModelChoiceField(
@@ -71,7 +71,7 @@ class DutyForm(forms.Form):
         label="社区可承接的依据",
         required=False,
         queryset=DutyItem.objects.none(),
-        help_text="社区清单中的条目;不选即不得交社区承担(接诉即办工作条例第17条)。",
+        help_text="社区清单中的条目；不选即不得交社区承担（接诉即办工作条例第17条）。",
     )
     limit = forms.ModelChoiceField(label="时限等级", queryset=LimitClass.objects.none())
     on = forms.DateField(label="生效日期", initial=timezone.localdate)
@@ -140,11 +140,13 @@ class CompareForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label="文件", help_text="Excel(xlsx、xls、ods)或 CSV(UTF-8、GBK),不超过 10 MB、20000 行。")
+    file = forms.FileField(
+        label="文件", help_text="Excel（xlsx、xls、ods）或 CSV（UTF-8、GBK），不超过 10 MB、20000 行。"
+    )
     catalogue = forms.ModelChoiceField(label="目录", queryset=Catalogue.objects.none(), required=False)
     keep_good = forms.ChoiceField(
         label="有错误的行时",
-        choices=[("0", "全部不导入,改好后再来"), ("1", "导入正确的行,退回有错误的行")],
+        choices=[("0", "全部不导入，改好后再来"), ("1", "导入正确的行，退回有错误的行")],
         initial="0",
         widget=forms.RadioSelect,
     )

@@ -20,10 +20,10 @@ from wangge.kernel.calendar.units import Unit
 
 # Part of the name → label and what it means.
 PHASES: Final = {
-    "sign": ("签收", "从派单起算;到时未签收即预警、升级。"),
-    "contact": ("首次联系", "从派单起算;匿名或不要求回复的事项不计。"),
-    "finish": ("办结", "从派单起算,到提交答复为止;退单待审、挂账期间暂停。"),
-    "extension": ("每次延期", "批准一次延期,办结时限顺延这么久。"),
+    "sign": ("签收", "从派单起算；到时未签收即预警、升级。"),
+    "contact": ("首次联系", "从派单起算；匿名或不要求回复的事项不计。"),
+    "finish": ("办结", "从派单起算，到提交答复为止；退单待审、挂账期间暂停。"),
+    "extension": ("每次延期", "批准一次延期，办结时限顺延这么久。"),
 }
 MOST: Final = 3650
 FIELDS: Final = (
@@ -41,18 +41,18 @@ class LimitForm(forms.Form):
     code = forms.RegexField(
         label="编码",
         regex=r"^[a-z][a-z0-9_]{0,19}$",
-        help_text="小写字母、数字和下划线;导入职责时用它指明时限,之后不能改。",
+        help_text="小写字母、数字和下划线；导入职责时用它指明时限，之后不能改。",
     )
-    name = forms.CharField(label="名称", max_length=60, help_text="如 一般(7日)。")
+    name = forms.CharField(label="名称", max_length=60, help_text="如 一般（7日）。")
     max_extensions = forms.IntegerField(label="延期次数上限", min_value=0, max_value=20, help_text="0表示不可延期。")
     for_demand_type = forms.ChoiceField(
         label="仅用于诉求类型",
         required=False,
         choices=[("", "不限"), *DemandType.choices],
-        help_text="选定后,这类诉求一律用本等级,代替职责上登记的等级;每种诉求类型只能有一个。",
+        help_text="选定后，这类诉求一律用本等级，代替职责上登记的等级；每种诉求类型只能有一个。",
     )
     for_urgent = forms.BooleanField(
-        label="用于紧急事项", required=False, help_text="勾选后,紧急事项一律用本等级;只能有一个。"
+        label="用于紧急事项", required=False, help_text="勾选后，紧急事项一律用本等级；只能有一个。"
     )
     note = forms.CharField(label="说明", required=False, max_length=200)
     source = forms.CharField(label="来源", max_length=200, help_text="法规条款或文号。")
@@ -65,7 +65,7 @@ class LimitForm(forms.Form):
                 label=f"{label}时限", min_value=1, max_value=MOST, help_text=text
             )
             timed[f"{phase}_unit"] = forms.ChoiceField(label=f"{label}时限单位", choices=Unit.choices)
-        timed["finish_unit"].help_text = "工作日不计周末和节假日,按工作日历;自然日遇节假日不顺延。"
+        timed["finish_unit"].help_text = "工作日不计周末和节假日，按工作日历；自然日遇节假日不顺延。"
         self.fields = {"code": self.fields["code"], "name": self.fields["name"], **timed} | self.fields
 
     @property
@@ -87,7 +87,7 @@ class LimitForm(forms.Form):
 def limit_form(request: HttpRequest, code: str = "") -> HttpResponse:
     """A new limit class, or the change of one."""
     if not policy.may_manage(request.user):
-        raise PermissionDenied("时限等级适用于全区,由全区的清单管理员维护。")
+        raise PermissionDenied("时限等级适用于全区，由全区的清单管理员维护。")
     held = get_object_or_404(LimitClass, code=code) if code else None
     initial = {name: getattr(held, name) for name in ("code", *FIELDS)} if held else {"max_extensions": 1}
     form = LimitForm(request.POST or None, initial=initial)
@@ -103,6 +103,6 @@ def limit_form(request: HttpRequest, code: str = "") -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, "、".join(error.messages))
         else:
-            messages.success(request, "已保存;已派出的事项仍按派单时的时限。")
+            messages.success(request, "已保存；已派出的事项仍按派单时的时限。")
             return redirect("limit_list")
     return render(request, "duties/limit_form.html", {"form": form, "held": held})

@@ -23,5 +23,5 @@ def office_duties(request: HttpRequest, office: Office) -> str:
     if not by_kind + by_name:
         return ""
     url = f"{reverse('duty_rows')}?lead={office.kind}&state=open"
-    named = format_html(",指名主办 {} 条职责", by_name) if by_name else ""
+    named = format_html("，指名主办 {} 条职责", by_name) if by_name else ""
     return format_html('同类机构主办 <a href="{}">{} 个类别</a>的事项{}。', url, by_kind, named)

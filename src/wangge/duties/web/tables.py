@@ -57,7 +57,7 @@ class DutyListList(Listing):
     sorts = {"level": ("level", "kind", "id"), "name": ("name", "id")}
     default_sort = "level"
     empty_title = "没有清单"
-    empty_hint = "可以载入默认清单,或从表格导入。"
+    empty_hint = "可以载入默认清单，或从表格导入。"
 
     def rows(self, request: HttpRequest) -> Rows:
         return policy.visible_lists(request.user).annotate(item_count=Count("items"))

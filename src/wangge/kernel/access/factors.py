@@ -10,7 +10,7 @@ from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import RecoveryCode, User
 from wangge.kernel.audit.recording import record
 
-WRONG = "动态口令不正确或已用过,请等下一个。"
+WRONG = "动态口令不正确或已用过，请等下一个。"
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def enable_totp(*, user: User, secret: str, code: str) -> list[str]:
         raise AccessError("动态口令已启用。")
     step = totp.matching_step(secret, "".join(code.split()))
     if step is None:
-        raise AccessError("动态口令不正确。请核对手机时间是否准确,再输入新的6位数字。")
+        raise AccessError("动态口令不正确。请核对手机时间是否准确，再输入新的6位数字。")
     user.totp_secret, user.totp_confirmed_at, user.totp_last_step = secret, timezone.now(), step
     user.save(update_fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])
     record("access.user.enable_totp", user)
@@ -32,7 +32,7 @@ def enable_totp(*, user: User, secret: str, code: str) -> list[str]:
 def disable_totp(*, user: User, code: str) -> None:
     """Switch the second factor off against a code. Raises AccessError where a role demands it."""
     if totp.is_required(user):
-        raise AccessError("您的角色须使用动态口令,不能停用。")
+        raise AccessError("您的角色须使用动态口令，不能停用。")
     if not totp.accept(user, code):
         raise AccessError(WRONG)
     user.totp_secret, user.totp_confirmed_at = None, None

@@ -33,7 +33,7 @@ class AccessMiddleware:
         if request.user.is_authenticated and _idle_too_long(request):
             close_session(request=request, reason="长时间未操作")
             database.see_nothing()
-            messages.info(request, f"您已超过{settings.IDLE_TIMEOUT_MINUTES}分钟没有操作,请重新登录。")
+            messages.info(request, f"您已超过{settings.IDLE_TIMEOUT_MINUTES}分钟没有操作，请重新登录。")
             return to_login(request)
         held = holdings(request.user)
         database.begin(

@@ -71,9 +71,11 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     personal_data: ClassVar[dict[str, Personal]] = {
-        "username": Personal("登录", "履行法定职责(个人信息保护法第13条第3项)", "安全管理员、本人", "停用后3年"),
-        "display_name": Personal("办理人留痕", "履行法定职责(个人信息保护法第13条第3项)", "全体工作人员", "随业务档案"),
-        "totp_secret": Personal("双因素登录", "GB/T 22239-2019 身份鉴别", "无人(仅系统校验)", "停用即清除"),
+        "username": Personal("登录", "履行法定职责（个人信息保护法第13条第3项）", "安全管理员、本人", "停用后3年"),
+        "display_name": Personal(
+            "办理人留痕", "履行法定职责（个人信息保护法第13条第3项）", "全体工作人员", "随业务档案"
+        ),
+        "totp_secret": Personal("双因素登录", "GB/T 22239-2019 身份鉴别", "无人（仅系统校验）", "停用即清除"),
     }
 
     class Meta:

@@ -79,7 +79,7 @@ def requires(*needed: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return to_login(request)
             if not permissions(request.user).intersection(needed):
-                raise PermissionDenied("您的角色没有这项权限,请联系安全管理员。")
+                raise PermissionDenied("您的角色没有这项权限，请联系安全管理员。")
             response: HttpResponse = view(request, *args, **kwargs)
             return response
 

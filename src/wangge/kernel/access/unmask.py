@@ -45,7 +45,7 @@ def unmask(user: User, obj: models.Model, field: str, reason: str) -> str:
     """
     reason = reason.strip()
     if len(reason) < 4:
-        raise AccessError("请写明查看完整信息的理由(至少4个字)。")
+        raise AccessError("请写明查看完整信息的理由（至少4个字）。")
     may = _policies.get(obj._meta.label_lower)
     declared = getattr(obj, "personal_data", {})
     if may is None or field not in declared or not may(user, obj, field):
@@ -57,7 +57,7 @@ def unmask(user: User, obj: models.Model, field: str, reason: str) -> str:
     with bind(actor=actor_for(user)):
         record("access.unmask.limit", obj, changes={"fields": field}, reason=reason)
     log.error("unmask_limit_reached", alarm=True, user_id=user.pk, limit=settings.UNMASK_LIMIT_PER_DAY)
-    raise AccessError(f"您今天查看完整信息已达{settings.UNMASK_LIMIT_PER_DAY}次,请联系安全管理员。")
+    raise AccessError(f"您今天查看完整信息已达{settings.UNMASK_LIMIT_PER_DAY}次，请联系安全管理员。")
 
 
 def _count(user: User) -> bool:

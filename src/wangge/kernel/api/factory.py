@@ -31,7 +31,7 @@ def make_api(
         urls_namespace=namespace or f"api-{version}",
         auth=auth if auth is not None else TokenAuth(),
         docs_url=None,
-        docs_decorator=public("接口说明,不含数据"),
+        docs_decorator=public("接口说明，不含数据"),
     )
     install(api)
     return api

@@ -94,7 +94,7 @@ def _claim(system: System, key: str) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"api:{system.pk}:{key}"])
         row = cursor.fetchone()
     if not row or not row[0]:
-        raise Problem(409, "相同的请求正在处理,请稍后再试。", code="request_in_progress", headers={"Retry-After": "1"})
+        raise Problem(409, "相同的请求正在处理，请稍后再试。", code="request_in_progress", headers={"Retry-After": "1"})
 
 
 def _fingerprint(request: HttpRequest) -> bytes:

@@ -48,6 +48,6 @@ def take(system: System) -> int:
     seconds = max(math.ceil(wait[0]) if wait else 1, 1)
     raise Problem(
         429,
-        f"每分钟最多{system.rate_per_minute}次请求,请在{seconds}秒后重试。",
+        f"每分钟最多{system.rate_per_minute}次请求，请在{seconds}秒后重试。",
         headers={"Retry-After": str(seconds)},
     )

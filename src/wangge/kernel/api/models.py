@@ -124,7 +124,7 @@ class Webhook(models.Model):
     disabled_why = models.CharField("停用原因", max_length=200, blank=True)
 
     personal_data: ClassVar[dict[str, Personal]] = {
-        "secret": Personal("回调签名", "系统对接需要,不含个人信息", "无人(仅系统签名)", "停用即失效")
+        "secret": Personal("回调签名", "系统对接需要，不含个人信息", "无人（仅系统签名）", "停用即失效")
     }
 
     class Meta:

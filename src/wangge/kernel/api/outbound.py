@@ -66,7 +66,7 @@ def vet(url: str) -> Target:
     if parts.scheme not in {"https", "http"} or (parts.scheme == "http" and not inside):
         raise ForbiddenAddressError("回调地址须为 https。")
     if not parts.hostname or parts.username or parts.password:
-        raise ForbiddenAddressError("回调地址须有主机名,且不含账号密码。")
+        raise ForbiddenAddressError("回调地址须有主机名，且不含账号密码。")
     port = port or (443 if parts.scheme == "https" else 80)
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)

@@ -57,8 +57,8 @@ MESSAGES: dict[str, str] = {
     "greater_than_equal": "不能小于{ge}",
     "less_than": "须小于{lt}",
     "less_than_equal": "不能大于{le}",
-    "enum": "须为以下之一:{expected}",
-    "literal_error": "须为以下之一:{expected}",
+    "enum": "须为以下之一：{expected}",
+    "literal_error": "须为以下之一：{expected}",
     "list_type": "须为列表",
     "too_long": "不超过{max_length}项",
     "too_short": "至少{min_length}项",
@@ -136,7 +136,7 @@ def from_validation(found: Sequence[Mapping[str, Any]]) -> Problem:
         {"field": _field(error.get("loc", ())), "code": str(error.get("type", "invalid")), "message": _message(error)}
         for error in found
     ]
-    detail = ";".join(f"{error['field']}:{error['message']}" for error in errors[:10])
+    detail = "；".join(f"{error['field']}：{error['message']}" for error in errors[:10])
     return Problem(422, detail, errors=errors)
 
 
@@ -148,7 +148,7 @@ def from_django_validation(error: DjangoValidationError) -> Problem:
         for field, messages in by_field.items()
         for message in messages
     ]
-    return Problem(422, ";".join(error["message"] for error in errors[:10]), errors=errors)
+    return Problem(422, "；".join(error["message"] for error in errors[:10]), errors=errors)
 
 
 def _http(error: HttpError) -> Problem:
@@ -160,7 +160,7 @@ def _nul(error: Exception) -> Problem | None:
     """PostgreSQL's text holds no NUL; the driver, Django and the server each say so in their own way."""
     if "NUL" not in str(error) and "0x00" not in str(error):
         return None
-    return Problem(422, "文本中不能含有空字符(NUL)。", code="nul_character")
+    return Problem(422, "文本中不能含有空字符（NUL）。", code="nul_character")
 
 
 def _unauthenticated(error: AuthenticationError) -> Problem:
@@ -182,8 +182,8 @@ _PROBLEMS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Conflict, lambda error: Problem(409, str(error))),
     (FlowError, lambda error: Problem(422, str(error), code="refused")),
     (DataError, lambda error: _nul(error) or Problem(422, "内容超出可保存的范围。", code="out_of_range")),
-    (OperationalError, lambda _: Problem(503, "数据库暂时不可用,请稍后重试。", headers={"Retry-After": "5"})),
-    (InterfaceError, lambda _: Problem(503, "数据库暂时不可用,请稍后重试。", headers={"Retry-After": "5"})),
+    (OperationalError, lambda _: Problem(503, "数据库暂时不可用，请稍后重试。", headers={"Retry-After": "5"})),
+    (InterfaceError, lambda _: Problem(503, "数据库暂时不可用，请稍后重试。", headers={"Retry-After": "5"})),
     (UnicodeEncodeError, lambda _: Problem(422, "文本中含有不成对的代理字符。", code="bad_unicode")),
 )
 

@@ -45,7 +45,7 @@ def _checked_addresses(addresses: Sequence[str]) -> list[str]:
     try:
         return [str(ipaddress.ip_network(address.strip(), strict=False)) for address in addresses if address.strip()]
     except ValueError as error:
-        raise AccessError("来源地址须为 IP 地址或网段,如 10.1.2.0/24。") from error
+        raise AccessError("来源地址须为 IP 地址或网段，如 10.1.2.0/24。") from error
 
 
 @transaction.atomic
@@ -65,13 +65,13 @@ def create_system(
     if path and re.fullmatch(r"[0-9]{2,17}", path) is None:
         raise AccessError("管辖范围须为2至17位区划代码。")
     if not path and office_id is None:
-        raise AccessError("请指定管辖范围或机构,否则该系统什么也看不到。")
+        raise AccessError("请指定管辖范围或机构，否则该系统什么也看不到。")
     _manager(by, path)
     if not 1 <= len(name) <= 80:
-        raise AccessError("请填写名称(不超过80个字)。")
+        raise AccessError("请填写名称（不超过80个字）。")
     wanted = sorted({scope.strip() for scope in scopes if scope.strip()})
     if not wanted or any(SCOPE.fullmatch(scope) is None for scope in wanted):
-        raise AccessError("请填写权限范围,形如 cases:read。")
+        raise AccessError("请填写权限范围，形如 cases:read。")
     if not 1 <= rate_per_minute <= 100_000:
         raise AccessError("每分钟请求数须在1至100000之间。")
     token = new_token()
@@ -125,5 +125,5 @@ def end_system(*, system: System, by: User | None, reason: str) -> None:
 
 def _reason(reason: str) -> str:
     if len(reason.strip()) < 4:
-        raise AccessError("请写明理由(至少4个字)。")
+        raise AccessError("请写明理由（至少4个字）。")
     return reason.strip()

@@ -75,7 +75,7 @@ def store(file: File[bytes] | Prepared, *, owner: models.Model, purpose: str, by
     prepared = file if isinstance(file, Prepared) else prepare(file)
     owner_type, owner_id = owner._meta.label_lower, int(owner.pk)
     if Attachment.objects.current().filter(owner_type=owner_type, owner_id=owner_id).count() >= MAX_PER_OWNER:
-        raise FileRefused(f"附件已达{MAX_PER_OWNER}个,不能再上传。", "too_many")
+        raise FileRefused(f"附件已达{MAX_PER_OWNER}个，不能再上传。", "too_many")
     attachment = Attachment.objects.create(
         owner_type=owner_type,
         owner_id=owner_id,
@@ -143,7 +143,7 @@ def _copy_within_limit(file: File[bytes], target: BinaryIO, name: str) -> None:
     for chunk in file.chunks(_CHUNK):
         size += len(chunk)
         if size > limit:
-            raise FileRefused(f"“{name}”超过{settings.ATTACHMENT_MB}MB的上限;请压缩或分开上传。", "size")
+            raise FileRefused(f"“{name}”超过{settings.ATTACHMENT_MB}MB的上限；请压缩或分开上传。", "size")
         target.write(chunk)
     target.seek(0)
 

@@ -42,17 +42,17 @@ def problems() -> Iterator[Problem]:
 
 def _of_row(attachment: Attachment) -> Iterator[Problem]:
     path = storage.path_of(attachment.sha256)
-    where = f"附件{attachment.pk}({attachment.owner_type}:{attachment.owner_id} {attachment.uuid})"
+    where = f"附件{attachment.pk}（{attachment.owner_type}:{attachment.owner_id} {attachment.uuid}）"
     if not path.exists():
-        yield Problem("missing", f"{where}:文件丢失", path, attachment)
+        yield Problem("missing", f"{where}：文件丢失", path, attachment)
         return
     with path.open("rb") as handle:
         if storage.digest(handle) != attachment.sha256:
-            yield Problem("corrupt", f"{where}:内容与哈希不符", path, attachment)
+            yield Problem("corrupt", f"{where}：内容与哈希不符", path, attachment)
             return
     for variant in attachment.variants[1:]:
         if not (small := storage.path_of(attachment.sha256, variant)).exists():
-            yield Problem("variant", f"{where}:缺少{variant}图", small, attachment)
+            yield Problem("variant", f"{where}：缺少{variant}图", small, attachment)
 
 
 def repair(problem: Problem) -> bool:

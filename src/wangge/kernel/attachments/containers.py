@@ -29,11 +29,11 @@ def check_office(file: BinaryIO, kind: Kind, name: str) -> None:
             entries = archive.infolist()
             names = {entry.filename.lower() for entry in entries}
             if not {"[content_types].xml", main} <= names:
-                raise FileRefused(f"“{name}”不是{kind.label}(只是压缩包),不能上传。", "disguised")
+                raise FileRefused(f"“{name}”不是{kind.label}（只是压缩包），不能上传。", "disguised")
             if any(entry.rsplit("/", 1)[-1] in _MACROS for entry in names):
-                raise FileRefused(f"“{name}”含有宏,不能上传;请另存为不含宏的文档。", "macro")
+                raise FileRefused(f"“{name}”含有宏，不能上传；请另存为不含宏的文档。", "macro")
             if any(entry.flag_bits & 1 for entry in entries):
-                raise FileRefused(f"“{name}”有密码保护,不能上传。", "encrypted")
+                raise FileRefused(f"“{name}”有密码保护，不能上传。", "encrypted")
             packed = sum(entry.compress_size for entry in entries)
             unpacked = sum(entry.file_size for entry in entries)
             if (
@@ -41,14 +41,16 @@ def check_office(file: BinaryIO, kind: Kind, name: str) -> None:
                 or unpacked > MAX_UNPACKED
                 or (unpacked > SMALL and unpacked > packed * MAX_RATIO)
             ):
-                raise FileRefused(f"“{name}”解压后过大({unpacked // 1024 // 1024}MB),疑似压缩炸弹,不能上传。", "bomb")
+                raise FileRefused(
+                    f"“{name}”解压后过大（{unpacked // 1024 // 1024}MB），疑似压缩炸弹，不能上传。", "bomb"
+                )
             for entry in entries:
                 _read_through(archive, entry, name)
     except FileRefused:
         raise
     except Exception as error:
         # BadZipFile, zlib.error, EOFError, NotImplementedError …: whatever the damaged byte leads to.
-        raise FileRefused(f"“{name}”已损坏,无法读取;请重新保存后上传。", "damaged") from error
+        raise FileRefused(f"“{name}”已损坏，无法读取；请重新保存后上传。", "damaged") from error
 
 
 def _read_through(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
@@ -57,7 +59,7 @@ def _read_through(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -
         while chunk := stream.read(_CHUNK):
             seen += len(chunk)
             if seen > entry.file_size:
-                raise FileRefused(f"“{name}”解压后大小与声明不符,不能上传。", "bomb")
+                raise FileRefused(f"“{name}”解压后大小与声明不符，不能上传。", "bomb")
 
 
 def check_pdf(file: BinaryIO, name: str) -> None:
@@ -65,7 +67,7 @@ def check_pdf(file: BinaryIO, name: str) -> None:
     file.seek(0, 2)
     file.seek(max(file.tell() - 2048, 0))
     if b"%%EOF" not in file.read():
-        raise FileRefused(f"“{name}”不完整,可能上传中断;请重新上传。", "damaged")
+        raise FileRefused(f"“{name}”不完整，可能上传中断；请重新上传。", "damaged")
 
 
 def check_text(file: BinaryIO, name: str) -> bytes:
@@ -80,7 +82,7 @@ def check_text(file: BinaryIO, name: str) -> bytes:
         if all(c.isprintable() or c in "\r\n\t\f" or c >= "\x80" for c in text):
             return text.encode()
         break
-    raise FileRefused(f"“{name}”不是文本文件,不能上传。", "disguised")
+    raise FileRefused(f"“{name}”不是文本文件，不能上传。", "disguised")
 
 
 # -- MP4 (ISO/IEC 14496-12): boxes of a 4-byte size, a 4-byte type and a payload ------------------------------
@@ -97,7 +99,7 @@ def clean_media(file: BinaryIO, name: str) -> None:
     for box, _ in _boxes(file, 0, end, name):
         types.add(box)
     if not {b"ftyp", b"moov"} <= types:
-        raise FileRefused(f"“{name}”不完整或不是有效的音视频文件,请重新上传。", "damaged")
+        raise FileRefused(f"“{name}”不完整或不是有效的音视频文件，请重新上传。", "damaged")
     _blank(file, 0, end, name, depth=0)
 
 
@@ -113,7 +115,7 @@ def _boxes(file: BinaryIO, start: int, end: int, name: str) -> Iterator[tuple[by
         elif size == 0:
             size = end - position
         if size < head or position + size > end:
-            raise FileRefused(f"“{name}”不完整或不是有效的音视频文件,请重新上传。", "damaged")
+            raise FileRefused(f"“{name}”不完整或不是有效的音视频文件，请重新上传。", "damaged")
         yield kind, (position, position + head, position + size)
         position += size
 

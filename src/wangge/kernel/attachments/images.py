@@ -64,11 +64,11 @@ def read(file: BinaryIO, kind: Kind, name: str) -> Picture:
         raise _too_large(name) from error
     except Exception as error:
         # Decoders raise whatever the damaged byte leads them to (OSError, SyntaxError, struct.error, ValueError …).
-        raise FileRefused(f"图片“{name}”已损坏或无法读取,请重新拍摄或另存后上传。", "damaged") from error
+        raise FileRefused(f"图片“{name}”已损坏或无法读取，请重新拍摄或另存后上传。", "damaged") from error
 
 
 def _too_large(name: str) -> FileRefused:
-    return FileRefused(f"“{name}”超过{MAX_PIXELS // 10_000}万像素的上限;请缩小后上传。", "pixels")
+    return FileRefused(f"“{name}”超过{MAX_PIXELS // 10_000}万像素的上限；请缩小后上传。", "pixels")
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -85,16 +85,16 @@ def sniff(file: BinaryIO, name: str) -> Kind:
     claimed = BY_EXTENSION.get(extension)
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         raise FileRefused(
-            f"“{name}”是HEIC照片,暂不支持;请在手机“设置-相机-格式”中选择“兼容性最佳”后重拍,或转为JPG上传。", "heic"
+            f"“{name}”是HEIC照片，暂不支持；请在手机“设置-相机-格式”中选择“兼容性最佳”后重拍，或转为JPG上传。", "heic"
         )
     found = _by_signature(head, claimed)
     if extension and claimed is None:
-        raise FileRefused(f"不能上传“.{extension}”文件;可上传:{_ALLOWED_WORDS}。", "extension")
+        raise FileRefused(f"不能上传“.{extension}”文件；可上传：{_ALLOWED_WORDS}。", "extension")
     if found is None:
         raise _disguised(name, head, claimed)
     if claimed is not None and claimed is not found and not claimed.family == found.family == "image":
         raise FileRefused(
-            f"“{name}”的内容是{found.label},与扩展名“.{extension}”不符;请用正确的扩展名重新上传。", "disguised"
+            f"“{name}”的内容是{found.label}，与扩展名“.{extension}”不符；请用正确的扩展名重新上传。", "disguised"
         )
     return found
 
@@ -131,7 +131,7 @@ def _disguised(name: str, head: bytes, claimed: Kind | None) -> FileRefused:
         real = puremagic.from_string(head).lstrip(".")
     except (puremagic.PureError, ValueError):
         real = ""
-    looks = f",看起来像“{real}”文件" if real and BY_EXTENSION.get(real) is not claimed else ""
+    looks = f"，看起来像“{real}”文件" if real and BY_EXTENSION.get(real) is not claimed else ""
     if claimed is None:
-        return FileRefused(f"无法识别“{name}”的内容{looks};可上传:{_ALLOWED_WORDS}。", "unknown")
-    return FileRefused(f"“{name}”的内容不是{claimed.label}{looks},不能上传。", "disguised")
+        return FileRefused(f"无法识别“{name}”的内容{looks}；可上传：{_ALLOWED_WORDS}。", "unknown")
+    return FileRefused(f"“{name}”的内容不是{claimed.label}{looks}，不能上传。", "disguised")

@@ -32,7 +32,7 @@ class Attachment(models.Model):
     purpose = models.CharField("用途", max_length=40)
     name = models.CharField("文件名", max_length=130)
     content_type = models.CharField("类型", max_length=80)
-    size = models.PositiveBigIntegerField("大小(字节)")
+    size = models.PositiveBigIntegerField("大小（字节）")
     sha256 = models.CharField("哈希", max_length=64, db_index=True)
     width = models.PositiveIntegerField("宽", null=True, blank=True)
     height = models.PositiveIntegerField("高", null=True, blank=True)
@@ -55,7 +55,7 @@ class Attachment(models.Model):
 
     personal_data: ClassVar[dict[str, Personal]] = {
         "name": Personal(
-            "辨认材料", "履行法定职责(个人信息保护法第13条第3项)", "能查看所属事项的工作人员、上传人", "随所属事项"
+            "辨认材料", "履行法定职责（个人信息保护法第13条第3项）", "能查看所属事项的工作人员、上传人", "随所属事项"
         ),
     }
 

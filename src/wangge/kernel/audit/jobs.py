@@ -37,6 +37,6 @@ def verify_daily(now: datetime) -> int:
     if findings:
         for finding in findings[:100]:
             log.error("audit.broken", finding=str(finding))
-        raise RecordBroken(f"审计记录核验发现 {len(findings)} 处问题:{findings[0]}")
+        raise RecordBroken(f"审计记录核验发现 {len(findings)} 处问题：{findings[0]}")
     anchors.keep(end, now=now)
     return end.position - (since.position if since else 0)

@@ -45,7 +45,7 @@ class Finding:
             parts.append(f"封印 {self.position}")
         if self.detail:
             parts.append(self.detail)
-        return ",".join(parts)
+        return "，".join(parts)
 
 
 _SEALED: Final = f"""
@@ -111,7 +111,7 @@ def _along_the_chain(anchors: dict[int, bytes], start: Head) -> Iterator[Finding
         entry = row[5:]
         if at != position + 1:
             missing = f"第 {position + 1}" + (f" 至 {at - 1}" if at - 1 > position + 1 else "") + " 号"
-            yield Finding(Kind.SEAL_REMOVED, None, position + 1, f"{missing}封印缺失,在记录 {entry_id} 之前")
+            yield Finding(Kind.SEAL_REMOVED, None, position + 1, f"{missing}封印缺失，在记录 {entry_id} 之前")
         elif chain.link(digest, at, entry_id, sealed_at, content) != stored:
             yield Finding(Kind.SEAL_CHANGED, entry_id, at)
         if entry[0] is None:
@@ -128,7 +128,7 @@ def _along_the_chain(anchors: dict[int, bytes], start: Head) -> Iterator[Finding
         # Go on from what is stored, so that one change is one finding and not all that follow.
         position, digest, before = at, stored, sealed_at
     for gone in sorted(missing_anchors):
-        yield Finding(Kind.ANCHOR, None, gone, f"这个位置的封印已不存在,链条止于第 {position} 号")
+        yield Finding(Kind.ANCHOR, None, gone, f"这个位置的封印已不存在，链条止于第 {position} 号")
 
 
 @contextmanager

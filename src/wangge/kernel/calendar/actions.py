@@ -59,7 +59,7 @@ def read_days(content: bytes) -> list[DayRow]:
         if isinstance(row, DayRow):
             rows.append(row)
         else:
-            problems.append(f"第{raw.number}行:{row}")
+            problems.append(f"第{raw.number}行：{row}")
     if problems:
         raise BadCalendar(problems)
     return rows
@@ -69,10 +69,10 @@ def _row(values: dict[str, str]) -> DayRow | str:
     try:
         day = datetime.strptime(values["day"].replace("/", "-"), "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no instant
     except ValueError:
-        return f"日期“{values['day'][:40]}”无法识别,应为 2027-02-01 的形式。"
+        return f"日期“{values['day'][:40]}”无法识别，应为 2027-02-01 的形式。"
     flag = values["is_workday"].lower()
     if flag not in _ON | _OFF:
-        return f"上班一栏“{flag[:40]}”无法识别,应为 1(班)或 0(休)。"
+        return f"上班一栏“{flag[:40]}”无法识别，应为 1（班）或 0（休）。"
     return DayRow(day, flag in _ON, values.get("note", ""))
 
 
@@ -81,17 +81,17 @@ def _problems(rows: list[DayRow], year: int | None) -> list[str]:
     seen: dict[date, bool] = {}
     for row in rows:
         if not FIRST <= row.day <= LAST:
-            problems.append(f"{row.day}:超出{FIRST.year}年至{LAST.year}年。")
+            problems.append(f"{row.day}：超出{FIRST.year}年至{LAST.year}年。")
         elif year is not None and row.day.year != year:
-            problems.append(f"{row.day}:不属于{year}年。")
+            problems.append(f"{row.day}：不属于{year}年。")
         if len(row.note) > 60:
-            problems.append(f"{row.day}:说明超过60个字。")
+            problems.append(f"{row.day}：说明超过60个字。")
         if row.day in seen:
-            problems.append(f"{row.day}:重复出现{'' if seen[row.day] == row.is_workday else ',且前后不一致'}。")
+            problems.append(f"{row.day}：重复出现{'' if seen[row.day] == row.is_workday else '，且前后不一致'}。")
         seen[row.day] = row.is_workday
     if year is not None:
         problems += [
-            f"{year}年{month}月{day}日应为休息日;整年导入须列出国务院通知的全部放假和调休日期。"
+            f"{year}年{month}月{day}日应为休息日；整年导入须列出国务院通知的全部放假和调休日期。"
             for month, day in _ALWAYS_OFF
             if seen.get(date(year, month, day)) is not False
         ]

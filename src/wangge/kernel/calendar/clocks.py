@@ -118,7 +118,7 @@ def describe(clock: ClockBase, now: datetime) -> str:
         left, unit = working.elapsed(_effective(clock, now), clock.due_at, Unit.HOUR), Unit.HOUR
     number = f"{abs(left):.1f}".removesuffix(".0")
     text = f"{'超期' if overdue(clock, now) else '还剩'}{number}{measure_word(unit)}"
-    return f"已暂停({text})" if clock.paused_at is not None else text
+    return f"已暂停（{text}）" if clock.paused_at is not None else text
 
 
 def _effective(clock: ClockBase, now: datetime) -> datetime:

@@ -29,7 +29,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         if self.value < 1:
-            raise ValueError(f"时限须为正整数,实为{self.value}。")
+            raise ValueError(f"时限须为正整数，实为{self.value}。")
         object.__setattr__(self, "unit", Unit(self.unit))
 
     def __str__(self) -> str:

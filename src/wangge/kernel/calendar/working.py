@@ -100,7 +100,7 @@ def _caution(calendar: Workdays, first: date, last: date) -> None:
     for year in range(first.year, last.year + 1):
         if year not in _warned_years and not calendar.known(date(year, 1, 1)):
             _warned_years.add(year)
-            text = f"{year}年的节假日安排尚未录入,时限暂按周末休息计算;请用“wangge calendar import”录入。"
+            text = f"{year}年的节假日安排尚未录入，时限暂按周末休息计算；请用“wangge calendar import”录入。"
             logger.warning(text)
             warnings.warn(text, UnknownYearWarning, stacklevel=3)
 
@@ -141,7 +141,7 @@ def parse_hours(text: str) -> Hours:
         spans.append((_moment(time.fromisoformat(begin)), _moment(time.fromisoformat(end))))
     flat = [moment for span in spans for moment in span]
     if any(a >= b for a, b in pairwise(flat)):
-        raise ValueError(f"工作时间“{text}”须按先后列出且互不重叠,例如“{DEFAULT_HOURS}”。")
+        raise ValueError(f"工作时间“{text}”须按先后列出且互不重叠，例如“{DEFAULT_HOURS}”。")
     return Hours(tuple(spans), sum(end - begin for begin, end in spans))
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.actions import rebuild as rebuild_day
 
-app = typer.Typer(no_args_is_help=True, help="指标事实:重算与查看。")
+app = typer.Typer(no_args_is_help=True, help="指标事实：重算与查看。")
 
 
 def _day(text: str) -> date:
@@ -23,29 +23,29 @@ def _day(text: str) -> date:
 
 @app.command()
 def rebuild(
-    from_on: Annotated[str, typer.Option("--from", help="首日,如 2026-01-01;默认为今天。")] = "",
-    to_on: Annotated[str, typer.Option("--to", help="末日(含);默认为今天。")] = "",
-    fact: Annotated[list[str] | None, typer.Option(help="只重算这些事实;默认为全部。")] = None,
+    from_on: Annotated[str, typer.Option("--from", help="首日，如 2026-01-01；默认为今天。")] = "",
+    to_on: Annotated[str, typer.Option("--to", help="末日（含）；默认为今天。")] = "",
+    fact: Annotated[list[str] | None, typer.Option(help="只重算这些事实；默认为全部。")] = None,
 ) -> None:
-    """重算一段日期的事实;可反复执行,结果相同。"""
+    """重算一段日期的事实；可反复执行，结果相同。"""
     today = timezone.localdate()
     last = _day(to_on) if to_on else today
     first = _day(from_on) if from_on else last
     if first > last or last > today:
-        raise typer.BadParameter("首日须不晚于末日,末日须不晚于今天。")
+        raise typer.BadParameter("首日须不晚于末日，末日须不晚于今天。")
     if unknown := set(fact or ()) - {known.code for known in registry.facts()}:
-        raise typer.BadParameter(f"没有这些事实:{'、'.join(sorted(unknown))}")
+        raise typer.BadParameter(f"没有这些事实：{'、'.join(sorted(unknown))}")
     days, rows = (last - first).days + 1, 0
     for offset in range(days):
         rows += rebuild_day(day=first + timedelta(days=offset), facts=fact or None)
-    typer.echo(f"已重算 {days} 天,共 {rows} 行。")
+    typer.echo(f"已重算 {days} 天，共 {rows} 行。")
 
 
 @app.command("list")
 def list_definitions() -> None:
     """列出全部事实和指标。"""
     for known in registry.facts():
-        typer.echo(f"事实 {known.code}\t{known.label}{'(存量)' if known.stock else ''}")
+        typer.echo(f"事实 {known.code}\t{known.label}{'（存量）' if known.stock else ''}")
     for one in registry.indicators():
         below = f" / {' + '.join(one.denominator)}" if one.denominator else ""
         typer.echo(f"指标 {one.code}\t{one.label}\t= {' + '.join(one.numerator)}{below}")

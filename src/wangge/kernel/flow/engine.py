@@ -150,7 +150,7 @@ class Flow(Generic[M]):
         if self.user is not None and not declared.may(self.user, self.obj):
             return "您没有办理这一步的权限。"
         if self.state not in declared.sources:
-            return f"{self.noun}当前为“{self.label_of(self.state)}”,不能{declared.label}。"
+            return f"{self.noun}当前为“{self.label_of(self.state)}”，不能{declared.label}。"
         for guard in declared.guards:
             if reason := guard(self):
                 return reason
@@ -235,12 +235,12 @@ class Flow(Generic[M]):
         past: models.QuerySet[Any] = self.transitions._base_manager.all()
         last = past.filter(subject_id=self.obj.pk).order_by("-at", "-pk").first()
         if last is None:
-            return Conflict(f"{self.noun}刚被他人修改,请刷新后再{declared.label}。")
+            return Conflict(f"{self.noun}刚被他人修改，请刷新后再{declared.label}。")
         steps = self.steps()
         done = steps[last.step].label if last.step in steps else last.step
         at = timezone.localtime(last.at)
         return Conflict(
-            f"{last.actor_label}已于{at:%H:%M:%S}完成“{done}”,请刷新后查看;您的“{declared.label}”没有生效。"
+            f"{last.actor_label}已于{at:%H:%M:%S}完成“{done}”，请刷新后查看；您的“{declared.label}”没有生效。"
         )
 
     def _values(self) -> dict[str, Any]:

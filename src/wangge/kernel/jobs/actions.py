@@ -25,7 +25,7 @@ def retry(*, job_id: int, by: User) -> str:
         )
         row = cursor.fetchone()
         if row is None:
-            raise AccessError("这个任务不在失败之列,可能已经重试。")
+            raise AccessError("这个任务不在失败之列，可能已经重试。")
         cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job_id])
     name = str(row[0])
     with bind(actor=actor_for(by)):

@@ -49,12 +49,12 @@ class SweepHealth:
             return f"{self.name} 从未运行"
         since = f"上次运行 {timezone.localtime(self.ran_at):%Y-%m-%d %H:%M:%S}"
         if self.late:
-            return f"{self.name} 已停止:{since},应每 {self.every:g} 秒一次"
+            return f"{self.name} 已停止：{since}，应每 {self.every:g} 秒一次"
         if self.outcome == Outcome.FAILED:
-            return f"{self.name} 连续失败 {self.failures} 次:{self.error}"
+            return f"{self.name} 连续失败 {self.failures} 次：{self.error}"
         if self.outcome == Outcome.PARTLY:
-            return f"{self.name} 有 {self.bad_rows} 条未能处理:{self.error}"
-        return f"{self.name} 正常,{since}"
+            return f"{self.name} 有 {self.bad_rows} 条未能处理：{self.error}"
+        return f"{self.name} 正常，{since}"
 
 
 def health(*, now: datetime | None = None) -> list[SweepHealth]:

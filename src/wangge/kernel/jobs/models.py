@@ -18,7 +18,7 @@ class Heartbeat(models.Model):
 
     name = models.CharField("名称", max_length=80, primary_key=True)
     ran_at = models.DateTimeField("运行时间")
-    took = models.FloatField("用时(秒)", null=True)
+    took = models.FloatField("用时（秒）", null=True)
     outcome = models.CharField("结果", max_length=8, choices=Outcome.choices)
     handled = models.PositiveIntegerField("处理条数", default=0)
     bad_rows = models.PositiveIntegerField("出错条数", default=0)

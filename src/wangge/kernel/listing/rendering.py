@@ -294,7 +294,7 @@ def _problem(ids: list[str], action: BulkAction, form: forms.Form | None, reason
     if action.needs_reason and not reason:
         return f"“{action.label}”需要填写理由。没有处理任何一行。"
     if form is not None and not form.is_valid():
-        said = ";".join(f"{form[name].label}:{' '.join(map(str, errors))}" for name, errors in form.errors.items())
+        said = "；".join(f"{form[name].label}：{' '.join(map(str, errors))}" for name, errors in form.errors.items())
         return f"没有处理任何一行。{said}"
     return ""
 

@@ -34,7 +34,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"第{self.row}行" + (f"“{self.column}”" if self.column else "")
-        return f"{where}:{self.rule}"
+        return f"{where}：{self.rule}"
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ def headers(table: Table, known: Columns, required: Sequence[str]) -> dict[str, 
     found = {name: next((h for h in usual if h in table.columns), "") for name, usual in known.items()}
     missing = [known[name][LABEL] for name in required if not found[name]]
     if missing:
-        raise UnreadableTable(f"缺少列:{'、'.join(missing)};文件中的列:{'、'.join(table.columns)}。", "columns")
+        raise UnreadableTable(f"缺少列：{'、'.join(missing)}；文件中的列：{'、'.join(table.columns)}。", "columns")
     return {name: header for name, header in found.items() if header}
 
 

@@ -65,13 +65,13 @@ def _open(source: Source, name: str, limits: Limits) -> tuple[list[str], Iterato
     suffix = Path(name or (source.name if isinstance(source, Path) else "")).suffix.lower()
     size = source.stat().st_size if isinstance(source, Path) else len(source)
     if limits.size is not None and size > limits.size:
-        raise UnreadableTable(f"文件超过{limits.size // MEGABYTE} MB,请分批导入。", "size")
+        raise UnreadableTable(f"文件超过{limits.size // MEGABYTE} MB，请分批导入。", "size")
     if suffix in JSON:
         return [], _counted(_json(source), limits)
     if is_workbook(source):
         lines = sheet(source, limits)
     elif suffix in SHEETS:
-        raise UnreadableTable(f"这不是{suffix}工作簿,请在Excel或WPS中打开后另存为.xlsx。", "workbook")
+        raise UnreadableTable(f"这不是{suffix}工作簿，请在Excel或WPS中打开后另存为.xlsx。", "workbook")
     else:
         lines = _csv(source)
     for number, cells in lines:
@@ -88,7 +88,7 @@ def _header(cells: list[str]) -> list[str]:
         cells = cells[:-1]
     doubled = sorted({cell for cell in cells if cell and cells.count(cell) > 1})
     if doubled:
-        raise UnreadableTable(f"表头重复:{'、'.join(doubled)}。", "header")
+        raise UnreadableTable(f"表头重复：{'、'.join(doubled)}。", "header")
     return cells
 
 
@@ -98,7 +98,7 @@ def _under(header: list[str], lines: Iterable[tuple[int, list[str]]]) -> Iterato
         if not any(cells):
             continue
         over = any(cells[width:])
-        fault = f"该行有{len(cells)}列,表头只有{width}列" if over else ""
+        fault = f"该行有{len(cells)}列，表头只有{width}列" if over else ""
         yield Row(number, dict(zip(header, cells, strict=False)), fault)
 
 
@@ -111,7 +111,7 @@ def _counted(found: Iterator[Row], limits: Limits) -> Iterator[Row]:
 def _at_most(most: int, found: Iterator[Row]) -> Iterator[Row]:
     for count, row in enumerate(found, start=1):
         if count > most:
-            raise UnreadableTable(f"一次最多导入{most}行,请分批导入。", "rows")
+            raise UnreadableTable(f"一次最多导入{most}行，请分批导入。", "rows")
         yield row
 
 
@@ -125,11 +125,11 @@ def text_of(source: Source) -> io.TextIOWrapper:
             with _text(source, encoding) as handle:
                 while part := handle.read(CHUNK):
                     if "\x00" in part:
-                        raise UnreadableTable("这不是文本文件,请另存为CSV或Excel工作簿。", "text")
+                        raise UnreadableTable("这不是文本文件，请另存为CSV或Excel工作簿。", "text")
         except UnicodeDecodeError:
             continue
         return _text(source, encoding)
-    raise UnreadableTable("文件编码既不是UTF-8也不是GBK,请另存为CSV UTF-8或Excel工作簿。", "encoding")
+    raise UnreadableTable("文件编码既不是UTF-8也不是GBK，请另存为CSV UTF-8或Excel工作簿。", "encoding")
 
 
 def _text(source: Source, encoding: str) -> io.TextIOWrapper:
@@ -161,9 +161,9 @@ def _json(source: Source) -> Iterator[Row]:
             try:
                 items = json.load(handle)
             except json.JSONDecodeError as error:
-                raise UnreadableTable(f"不是有效的JSON:第{error.lineno}行,{error.msg}。", "json") from error
+                raise UnreadableTable(f"不是有效的JSON：第{error.lineno}行，{error.msg}。", "json") from error
             except RecursionError as error:
-                raise UnreadableTable("不是有效的JSON:嵌套过深。", "json") from error
+                raise UnreadableTable("不是有效的JSON：嵌套过深。", "json") from error
             for number, item in enumerate(items, start=1):
                 yield object_row(number, item)
             return
@@ -178,7 +178,7 @@ def _line(number: int, line: str) -> Row:
     except json.JSONDecodeError as error:
         return Row(number, fault=f"不是有效的JSON:{error.msg}")
     except RecursionError:
-        return Row(number, fault="不是有效的JSON:嵌套过深")
+        return Row(number, fault="不是有效的JSON：嵌套过深")
 
 
 def object_row(number: int, item: Any) -> Row:

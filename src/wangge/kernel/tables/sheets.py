@@ -51,10 +51,10 @@ def sheet(source: Source, limits: Limits) -> Iterator[tuple[int, list[str]]]:
         for number, line in enumerate(process.stdout, start=1):
             cells = json.loads(line)
             if isinstance(cells, dict):
-                raise UnreadableTable(f"不能读取工作簿:{cells['error']}。请另存为.xlsx后重试。", "workbook")
+                raise UnreadableTable(f"不能读取工作簿：{cells['error']}。请另存为.xlsx后重试。", "workbook")
             yield number, cells
         if process.wait() != 0:
-            raise UnreadableTable("工作簿解压后过大,已拒绝。请删去多余的行列后另存为.xlsx。", "bomb")
+            raise UnreadableTable("工作簿解压后过大，已拒绝。请删去多余的行列后另存为.xlsx。", "bomb")
     finally:
         process.kill()
         process.stdout.close()
@@ -74,6 +74,6 @@ def _check_archive(source: Source, limits: Limits) -> None:
         with zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise UnreadableTable("工作簿已损坏,请重新另存后再试。", "damaged") from error
+        raise UnreadableTable("工作簿已损坏，请重新另存后再试。", "damaged") from error
     if unpacked > limits.unpacked or unpacked > RATIO * max(size, MEGABYTE):
-        raise UnreadableTable("工作簿解压后过大,疑似压缩炸弹,已拒绝。", "bomb")
+        raise UnreadableTable("工作簿解压后过大，疑似压缩炸弹，已拒绝。", "bomb")

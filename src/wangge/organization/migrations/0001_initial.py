@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('code', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='代码')),
                 ('label', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.CharField(choices=[('district', '区级'), ('street', '街道(乡镇)'), ('community', '社区(村)'), ('enterprise', '企业')], max_length=12, verbose_name='层级')),
+                ('level', models.CharField(choices=[('district', '区级'), ('street', '街道（乡镇）'), ('community', '社区（村）'), ('enterprise', '企业')], max_length=12, verbose_name='层级')),
                 ('nature', models.CharField(choices=[('body', '机关'), ('internal', '内设机构'), ('institution', '事业单位'), ('dispatched', '派驻机构'), ('territorial', '属地管理的部门派出机构'), ('self_government', '群众自治组织'), ('enterprise', '企业')], max_length=16, verbose_name='性质')),
                 ('department_kind', models.CharField(blank=True, max_length=40, verbose_name='主管部门类别')),
                 ('duty', models.CharField(blank=True, max_length=300, verbose_name='主要职责')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
                 ('second_names', models.JSONField(blank=True, default=list, help_text='同一机构加挂的其他牌子', verbose_name='挂牌')),
                 ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('level', models.CharField(choices=[('district', '区级'), ('street', '街道(乡镇)'), ('community', '社区(村)'), ('enterprise', '企业')], max_length=12, verbose_name='层级')),
+                ('level', models.CharField(choices=[('district', '区级'), ('street', '街道（乡镇）'), ('community', '社区（村）'), ('enterprise', '企业')], max_length=12, verbose_name='层级')),
                 ('nature', models.CharField(choices=[('body', '机关'), ('internal', '内设机构'), ('institution', '事业单位'), ('dispatched', '派驻机构'), ('territorial', '属地管理的部门派出机构'), ('self_government', '群众自治组织'), ('enterprise', '企业')], default='body', max_length=16, verbose_name='性质')),
                 ('path', wangge.kernel.access.models.PathField(db_collation='C', max_length=17, verbose_name='服务区划')),
                 ('phone', models.CharField(blank=True, max_length=32, verbose_name='公开电话')),

@@ -105,7 +105,7 @@ def _page(request: HttpRequest, office: Office, **given: Any) -> HttpResponse:
             "at": change.at,
             "title": change.get_what_display(),
             "who": (change.by or "系统") if may_name else "",
-            "note": "\n".join([f"生效日期:{change.on}", *_words(change.before, change.after), change.reason]).strip(),
+            "note": "\n".join([f"生效日期：{change.on}", *_words(change.before, change.after), change.reason]).strip(),
         }
         for change in office.changes.select_related("by")
     ]
@@ -147,13 +147,13 @@ LABELS = {
 
 
 def _words(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """What changed, a line each: 名称:城市管理部 → 城市运行部."""
+    """What changed, a line each：名称：城市管理部 → 城市运行部."""
 
     def text(value: Any) -> str:
         return "、".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
 
     return [
-        f"{LABELS.get(name, name)}:" + (f"{text(before[name])} → {text(value)}" if name in before else text(value))
+        f"{LABELS.get(name, name)}：" + (f"{text(before[name])} → {text(value)}" if name in before else text(value))
         for name, value in after.items()
     ]
 
@@ -197,7 +197,7 @@ def office_establish(request: HttpRequest) -> HttpResponse:
             if request.method == "POST":
                 run = actions.establish_below if wanted["below"] else actions.establish
                 opened = run(path=wanted["path"], template=chosen.key, by=me(request), on=wanted["on"])
-                messages.success(request, f"已设立{len(opened)}个机构。" if opened else "机构已齐全,没有新设。")
+                messages.success(request, f"已设立{len(opened)}个机构。" if opened else "机构已齐全，没有新设。")
                 return redirect(f"{reverse('office_tree')}?path={wanted['path']}")
             context |= _preview(wanted["path"], chosen.key, below=wanted["below"])
         except OrganizationError as error:
@@ -220,8 +220,8 @@ def press(
 ) -> HttpResponse:
     """Do ``act`` with the form's values, say how it went, and back to the page of ``one``."""
     if not form.is_valid():
-        words = [f"{form[name].label}:{' '.join(map(str, errors))}" for name, errors in form.errors.items()]
-        messages.error(request, ";".join(words))
+        words = [f"{form[name].label}：{' '.join(map(str, errors))}" for name, errors in form.errors.items()]
+        messages.error(request, "；".join(words))
     else:
         try:
             act(form.cleaned_data)

@@ -13,7 +13,7 @@ from wangge.organization.kinds import table as kind_table
 from wangge.organization.models import Office, Post, Staff
 from wangge.organization.templates import templates
 
-PATH_HELP = "区划代码,如 150203001。"
+PATH_HELP = "区划代码，如 150203001。"
 
 
 def _day(label: str) -> forms.DateField:
@@ -48,7 +48,7 @@ def plates(text: str) -> list[str]:
 class EstablishForm(forms.Form):
     path = _path()
     template = forms.ChoiceField(label="模板")
-    below = forms.BooleanField(label="为其下每个街道(社区)设立", required=False)
+    below = forms.BooleanField(label="为其下每个街道（社区）设立", required=False)
     on = _day("设立日期")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -126,7 +126,9 @@ class HireForm(forms.Form):
     post = forms.ModelChoiceField(label="岗位", queryset=Post.objects.none(), required=False)
     phone = forms.CharField(label="手机", required=False, max_length=20)
     roles = forms.MultipleChoiceField(label="角色", required=False, widget=forms.CheckboxSelectMultiple)
-    path = _path("管辖范围", required=False, help_text="按区划的角色管到哪里;不填为机构的服务区划,网格员请填网格代码。")
+    path = _path(
+        "管辖范围", required=False, help_text="按区划的角色管到哪里；不填为机构的服务区划，网格员请填网格代码。"
+    )
     on = _day("入职日期")
 
     def __init__(self, *args: Any, office: Office, by: Any, **kwargs: Any) -> None:
@@ -163,10 +165,12 @@ class PhoneForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label="文件", help_text="Excel(xlsx、xls、ods)或 CSV(UTF-8、GBK),不超过 10 MB、20000 行。")
+    file = forms.FileField(
+        label="文件", help_text="Excel（xlsx、xls、ods）或 CSV（UTF-8、GBK），不超过 10 MB、20000 行。"
+    )
     keep_good = forms.ChoiceField(
         label="有错误的行时",
-        choices=[("0", "全部不导入,改好后再来"), ("1", "导入正确的行,退回有错误的行")],
+        choices=[("0", "全部不导入，改好后再来"), ("1", "导入正确的行，退回有错误的行")],
         initial="0",
         widget=forms.RadioSelect,
     )

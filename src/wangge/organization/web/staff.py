@@ -52,7 +52,7 @@ def _page(request: HttpRequest, staff: Staff, **given: Any) -> HttpResponse:
                 "who": change.by or "系统",
                 "note": "\n".join(
                     [
-                        f"生效日期:{change.on}",
+                        f"生效日期：{change.on}",
                         " → ".join(
                             f"{office}{post}"
                             for office, post in (
@@ -114,7 +114,7 @@ def staff_transfer(request: HttpRequest, pk: int) -> HttpResponse:
 def staff_leave(request: HttpRequest, pk: int) -> HttpResponse:
     staff = _found(request, pk)
     form = LeaveForm(request.POST, prefix="leave")
-    done = "已办理离职,账号停用。"
+    done = "已办理离职，账号停用。"
     return press(request, staff, form, done, lambda v: actions.leave(staff=staff, by=me(request), **v))
 
 

@@ -1,4 +1,4 @@
-"""The bottom bar of the phone: 我的网格 · 上报 · 核查 · 我的."""
+"""The bottom bar of the phone: 我的网格 · 上报 · 核查 · 报到 · 我的."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ TABS: Final = (
     ("我的网格", "field_grid", "hexagons", False, ("field.use", "cases.suggest")),
     ("上报", "field_report", "camera", False, ("field.use", "cases.suggest")),
     ("核查", "field_checks", "clipboard-check", False, ("cases.check",)),
+    ("报到", "field_whistles", "speakerphone", False, ("whistle.handle",)),
     ("我的", "field_me", "user-circle", True, ()),
 )
 

@@ -40,7 +40,7 @@ def complain(request: HttpRequest, form: forms.Form | None = None, error: Valida
     """Say as messages what a form or an action refused."""
     for name, errors in form.errors.items() if form is not None else ():
         label = form[name].label if form is not None and name in form.fields else ""
-        messages.error(request, f"{label}:{' '.join(map(str, errors))}" if label else " ".join(map(str, errors)))
+        messages.error(request, f"{label}：{' '.join(map(str, errors))}" if label else " ".join(map(str, errors)))
     for message in error.messages if error is not None else ():
         messages.error(request, message)
 
@@ -80,7 +80,7 @@ def history_of(code: str) -> list[dict[str, Any]]:
     """The changes around ``code`` for the timeline."""
     found = []
     for change in queries.changes_of(code):
-        arrow = f"{change.from_name}({change.from_code}) → {change.to_name}({change.to_code})"
+        arrow = f"{change.from_name}（{change.from_code}） → {change.to_name}（{change.to_code}）"
         note = f"{arrow if change.to_code else change.from_name}\n{change.note}".strip()
         found.append({"at": change.on, "title": change.get_kind_display(), "note": note})
     return found

@@ -164,7 +164,7 @@ class SplitDivisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for grid in grids:
             self.fields[f"grid_{grid.code}"] = forms.CharField(
-                label=f"{grid.name}({grid.code[12:]})去向",
+                label=f"{grid.name}（{grid.code[12:]}）去向",
                 required=False,
                 max_length=12,
                 help_text="新社区的代码；不填则留在原社区。",

@@ -53,7 +53,7 @@ def grid_detail(request: HttpRequest, code: str) -> HttpResponse:
     may_manage = policy.may_manage(request.user, code) and grid.is_current
     staff = list(queries.staff_of(code)) if grid.is_current else []
     history = history_of(code) + [
-        {"at": past.valid_to, "title": "调整", "note": f"此前：{past.name},{past.get_kind_display()}。{past.reason}"}
+        {"at": past.valid_to, "title": "调整", "note": f"此前：{past.name}，{past.get_kind_display()}。{past.reason}"}
         for past in grid.past.order_by("-valid_to", "-id").defer("polygon")
     ]
     context: dict[str, Any] = {
@@ -95,7 +95,7 @@ def grid_create(request: HttpRequest, community: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, f"已划定{grid.name}({grid.code})。")
+            messages.success(request, f"已划定{grid.name}（{grid.code}）。")
             return redirect("grid_detail", code=grid.code)
     context = {"form": form, "title": f"新划网格 · {division.name}", "path": community, "back": place_url(community)}
     return render(request, "territory/draw.html", context)
@@ -196,7 +196,7 @@ def grid_merge(request: HttpRequest, code: str) -> HttpResponse:
     except ValidationError as error:
         complain(request, error=error)
         return redirect("grid_detail", code=code)
-    messages.success(request, f"已合并为{merged.name}({merged.code})。")
+    messages.success(request, f"已合并为{merged.name}（{merged.code}）。")
     return redirect("grid_detail", code=merged.code)
 
 

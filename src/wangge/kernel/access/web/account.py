@@ -32,7 +32,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
         actions.change_password(user=user, password=form.cleaned_data["new"], keep_session=old_key)
         update_session_auth_hash(request, user)
         sessions.follow_key(old=old_key, new=request.session.session_key)
-        messages.success(request, "密码已修改,其他设备上的登录已退出。")
+        messages.success(request, "密码已修改，其他设备上的登录已退出。")
         return redirect(home_of(user))
     context = {"form": form, "forced": user.must_change_password, "expired": passwords.is_expired(user)}
     return render(request, "access/password_change.html", context)

@@ -69,7 +69,7 @@ def _reasoned(request: HttpRequest, pk: int, act: Callable[[User, str], str]) ->
     user = _found(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "请写明理由(至少4个字)。")
+        messages.error(request, "请写明理由（至少4个字）。")
     else:
         try:
             messages.success(request, act(user, form.cleaned_data["reason"]))
@@ -86,7 +86,7 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
     user = _found(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "请写明理由(至少4个字)。")
+        messages.error(request, "请写明理由（至少4个字）。")
         return redirect("user_detail", pk=pk)
     try:
         password = actions.reset_password(user=user, by=me(request), reason=form.cleaned_data["reason"])
@@ -111,7 +111,7 @@ def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
 def user_reset_totp(request: HttpRequest, pk: int) -> HttpResponse:
     def act(user: User, reason: str) -> str:
         actions.reset_totp(user=user, by=me(request), reason=reason)
-        return "动态口令已清除,用户下次登录后重新设置。"
+        return "动态口令已清除，用户下次登录后重新设置。"
 
     return _reasoned(request, pk, act)
 
@@ -121,7 +121,7 @@ def user_reset_totp(request: HttpRequest, pk: int) -> HttpResponse:
 def user_end(request: HttpRequest, pk: int) -> HttpResponse:
     def act(user: User, reason: str) -> str:
         actions.end_user(user=user, by=me(request), reason=reason)
-        return "账号已停用,授权一并收回。"
+        return "账号已停用，授权一并收回。"
 
     return _reasoned(request, pk, act)
 

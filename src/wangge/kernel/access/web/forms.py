@@ -31,7 +31,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="动态口令",
         max_length=24,
-        help_text="身份验证器中的6位数字;手机不在身边时,可填写一个恢复码。",
+        help_text="身份验证器中的6位数字；手机不在身边时，可填写一个恢复码。",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
     )
 
@@ -41,7 +41,7 @@ class NewPasswordForm(forms.Form):
 
     old = _password("现在的密码", "current-password")
     new = _password(
-        "新密码", "new-password", help_text="至少10位,含大写字母、小写字母、数字、其他字符中的三类,不与最近5次相同。"
+        "新密码", "new-password", help_text="至少10位，含大写字母、小写字母、数字、其他字符中的三类，不与最近5次相同。"
     )
     again = _password("再输入一次新密码", "new-password")
 
@@ -89,7 +89,7 @@ class GrantForm(forms.Form):
         label="管辖范围",
         regex=r"^[0-9]{2,17}$",
         required=False,
-        help_text="区划代码,如 150203001;按机构的角色可不填。",
+        help_text="区划代码，如 150203001；按机构的角色可不填。",
         error_messages={"invalid": "请填写2至17位区划代码。"},
     )
     office_id = forms.IntegerField(label="机构编号", required=False, min_value=1)

@@ -111,7 +111,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             return redirect(target or home_of(user))
         lockout.count_failure(request, user.username)
         _record_failure(request, user.username, "动态口令")
-        form.add_error("code", "动态口令不正确或已用过,请等下一个。")
+        form.add_error("code", "动态口令不正确或已用过，请等下一个。")
     return render(request, "access/second_factor.html", {"form": form})
 
 

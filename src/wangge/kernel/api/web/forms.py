@@ -14,12 +14,14 @@ def words(text: str) -> list[str]:
 
 class SystemForm(forms.Form):
     name = forms.CharField(label="名称", max_length=80)
-    scopes = forms.CharField(label="权限范围", max_length=500, help_text="如 cases:read cases:write,以空格或逗号分开。")
-    path = forms.RegexField(label="管辖范围", regex=r"^[0-9]{2,17}$", help_text="区划代码,如 150203。")
+    scopes = forms.CharField(
+        label="权限范围", max_length=500, help_text="如 cases:read cases:write，以空格或逗号分开。"
+    )
+    path = forms.RegexField(label="管辖范围", regex=r"^[0-9]{2,17}$", help_text="区划代码，如 150203。")
     office_id = forms.IntegerField(label="机构编号", required=False, min_value=1)
     rate_per_minute = forms.IntegerField(label="每分钟请求数", initial=600, min_value=1, max_value=100_000)
     allowed_addresses = forms.CharField(
-        label="允许的来源地址", required=False, max_length=500, help_text="IP 或网段,如 10.1.2.0/24;不填为不限。"
+        label="允许的来源地址", required=False, max_length=500, help_text="IP 或网段，如 10.1.2.0/24；不填为不限。"
     )
     expires_on = forms.DateField(
         label="到期日期", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="不填为长期有效。"
@@ -34,7 +36,7 @@ class SystemForm(forms.Form):
 
 class WebhookForm(forms.Form):
     url = forms.CharField(label="回调地址", max_length=500, help_text="https 地址。")
-    events = forms.CharField(label="事件", max_length=500, help_text="如 case.created 或 case.*,以空格或逗号分开。")
+    events = forms.CharField(label="事件", max_length=500, help_text="如 case.created 或 case.*，以空格或逗号分开。")
 
     def clean_events(self) -> list[str]:
         return words(self.cleaned_data["events"])

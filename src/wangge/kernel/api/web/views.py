@@ -84,7 +84,7 @@ def system_end(request: HttpRequest, pk: int) -> HttpResponse:
     except AccessError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已停用,令牌即刻失效。")
+        messages.success(request, "已停用，令牌即刻失效。")
     return redirect("system_detail", pk=pk)
 
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(max_length=40, verbose_name='用途')),
                 ('name', models.CharField(max_length=130, verbose_name='文件名')),
                 ('content_type', models.CharField(max_length=80, verbose_name='类型')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小(字节)')),
+                ('size', models.PositiveBigIntegerField(verbose_name='大小（字节）')),
                 ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='哈希')),
                 ('width', models.PositiveIntegerField(blank=True, null=True, verbose_name='宽')),
                 ('height', models.PositiveIntegerField(blank=True, null=True, verbose_name='高')),

@@ -24,7 +24,7 @@ _CHUNK: Final = 256 * 1024
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-@public("凭签名链接可看一个文件;其余须登录,且能看到附件所属的事项")
+@public("凭签名链接可看一个文件；其余须登录，且能看到附件所属的事项")
 @require_safe
 def serve(request: HttpRequest, identifier: uuid.UUID, variant: str) -> HttpResponseBase:
     """The bytes, or 404 alike for what does not exist and what the user may not see."""

@@ -32,7 +32,7 @@ class DayForm(forms.Form):
 class YearForm(forms.Form):
     year = forms.IntegerField(label="年份", min_value=FIRST.year, max_value=LAST.year)
     file = forms.FileField(
-        label="文件", help_text="CSV 或 Excel:日期、上班(班或休)、说明;列出全部放假和调休上班的日子。"
+        label="文件", help_text="CSV 或 Excel：日期、上班（班或休）、说明；列出全部放假和调休上班的日子。"
     )
     source = forms.CharField(label="依据", max_length=120, help_text="如 国务院办公厅关于2027年部分节假日安排的通知。")
 
@@ -107,7 +107,7 @@ def calendar_import(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data
     try:
         if given["file"].size > FILE_BYTES:
-            raise actions.BadCalendar(["文件超过1MB;一年的安排不过几十行。"])
+            raise actions.BadCalendar(["文件超过1MB；一年的安排不过几十行。"])
         rows = actions.read_days(given["file"].read())
         changed = actions.set_days(rows=rows, year=given["year"], source=given["source"])
     except actions.BadCalendar as error:
@@ -116,5 +116,5 @@ def calendar_import(request: HttpRequest) -> HttpResponse:
         if len(error.problems) > 20:
             form.add_error("file", f"另有{len(error.problems) - 20}处问题。")
         return _page(request, given["year"], year_form=form)
-    messages.success(request, f"{given['year']}年已登记,更新{changed}天。已在计时的时限不变。")
+    messages.success(request, f"{given['year']}年已登记，更新{changed}天。已在计时的时限不变。")
     return redirect(f"{reverse('calendar_year')}?year={given['year']}")

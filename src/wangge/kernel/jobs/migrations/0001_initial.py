@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='名称')),
                 ('ran_at', models.DateTimeField(verbose_name='运行时间')),
-                ('took', models.FloatField(null=True, verbose_name='用时(秒)')),
+                ('took', models.FloatField(null=True, verbose_name='用时（秒）')),
                 ('outcome', models.CharField(choices=[('running', '运行中'), ('ok', '正常'), ('partly', '部分失败'), ('failed', '失败')], max_length=8, verbose_name='结果')),
                 ('handled', models.PositiveIntegerField(default=0, verbose_name='处理条数')),
                 ('bad_rows', models.PositiveIntegerField(default=0, verbose_name='出错条数')),
