@@ -70,16 +70,20 @@ class RowChecker:
         self.home = home
         self.source_system = source_system
         self.now = now or timezone.now()
+        self.zone = timezone.get_current_timezone()
         self.hotlines = hotlines or Names()
 
     def check(self, number: int, row: Mapping[str, str]) -> Order | Rejected:
         """An ``Order``, or the first thing wrong with the row."""
         if row.get(""):
             return Rejected(number, "整行", row[""], row)
-        field = ""
+        columns, there = self.mapping, row.get
+
+        def get(field: str) -> str:
+            return there(columns[field], "") if field in columns else ""
+
+        field = "text"
         try:
-            get = self._getter(row)
-            field = "text"
             title = get("title")
             text = validators.check_text(get("text") or title)
             field = "created_at"
@@ -118,23 +122,12 @@ class RowChecker:
             reply_wanted=get("reply_wanted").lower() not in NO,
         )
 
-    def _getter(self, row: Mapping[str, str]) -> Any:
-        mapping = self.mapping
-
-        def get(field: str) -> str:
-            column = mapping.get(field)
-            if column is None:
-                return ""
-            return row.get(column, "")
-
-        return get
-
     def _instant(self, text: str) -> datetime:
         if not text:
             return self.now
         found = self._parsed(text)
-        if timezone.is_naive(found):
-            found = timezone.make_aware(found)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=self.zone)
         return validators.check_past(found, now=self.now)
 
     @staticmethod

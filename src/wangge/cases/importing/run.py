@@ -15,7 +15,7 @@ from django.db import transaction
 from wangge.cases.importing import mapping as columns
 from wangge.cases.importing.reading import read
 from wangge.cases.importing.rows import Order, RowChecker
-from wangge.cases.importing.storing import CHUNK, store
+from wangge.cases.importing.storing import CHUNK, Importer
 from wangge.kernel.tables.writing import Rejected, rejected_sheet, write
 
 
@@ -62,13 +62,13 @@ def import_file(
     orders = _good(_chain(first, rows), checker, report)
 
     def run() -> None:
-        while chunk := list(islice(orders, CHUNK)):
-            stored = store(chunk, by=by, dispatch=dispatch)
-            report.created += stored.created
-            report.dispatched += stored.dispatched
-            report.known += stored.known
-            if progress is not None:
-                progress(report.rows)
+        with Importer(by=by, dispatch=dispatch) as importer:
+            while chunk := list(islice(orders, CHUNK)):
+                importer.add(chunk)
+                if progress is not None:
+                    progress(report.rows)
+        report.created, report.dispatched = importer.stored.created, importer.stored.dispatched
+        report.known = importer.stored.known
 
     if not all_or_nothing:
         run()

@@ -1,246 +1,209 @@
-"""Orders into cases, a chunk at a time: owners, clocks and numbers in memory, then one COPY per table.
+"""Chunks of orders stored: which are known already, their ids and numbers, then one transaction each.
 
-What a form does row by row happens here for thousands at once, with the same validators, the same plans
-and the same rows left behind (transition, parts, clocks); one audit entry names the chunk.
+While one chunk is being built the ones before it are copied in by writers with connections of their own. A chunk is
+whole or not there; an order whose source number is there already is counted, not made. Inside a transaction
+(all or nothing) there is one connection, so the same steps follow one another.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
+import contextvars
+import os
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Queue
 from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from wangge.cases.dispatching import Plan, limits_as_json, plans
-from wangge.cases.enums import CaseState, Channel, ClockName, DemandType, PartRole, PartState, Urgency
+from wangge.cases.importing import building
+from wangge.cases.importing.building import Builder, Lines
 from wangge.cases.importing.rows import Order
-from wangge.cases.words import vector
 from wangge.duties import snapshot
-from wangge.duties.suggestion import suggest_kinds
 from wangge.kernel.access.database import as_system
-from wangge.kernel.access.personal import blind_index, encrypt
-from wangge.kernel.audit.context import Actor, actor_for
+from wangge.kernel.audit.context import actor_for
 from wangge.kernel.audit.recording import record
-from wangge.kernel.calendar.clocks import begin
-from wangge.kernel.calendar.units import Limit
 from wangge.kernel.numbering.numbers import take
-from wangge.kernel.tables.writing import Rejected
 
-CHUNK: Final = 2000
-# Nobody presses the button for an import: only plans this sure are dispatched, the rest waits for a person.
-SURE: Final = 0.6
-
-CASE: Final = (
-    "id", "version", "number", "source_system", "source_number", "channel", "demand_type", "urgency", "title", "text",
-    "kind_id", "path", "address", "lng", "lat", "crs", "is_private", "is_anonymous", "reply_wanted", "needs_check",
-    "state", "lead_office_id", "holder_office_id", "office_ids", "duty_id", "list_item", "legal_basis",
-    "dispatch_reason", "limit_name", "limits", "designated", "returns", "reworks", "extensions", "call_backs",
-    "is_problem", "escalated_to", "next_due_at", "finish_due_at", "disposition", "reply", "result_class", "solved",
-    "satisfaction", "created_at", "dispatched_at", "created_by_id",
-)  # fmt: skip
-TRANSITION: Final = (
-    "subject_id", "step", "source", "target", "actor_kind", "actor_id", "actor_label", "office_id", "to_office_id",
-    "reason", "data", "at",
-)  # fmt: skip
-PART: Final = ("case_id", "office_id", "role", "state", "asked", "answer", "created_at")
-CLOCK: Final = ("case_id", "name", "limit_value", "limit_unit", "started_at", "due_at", "warn_at", "outcome")
+CHUNK: Final = 5000
+# Writers wait for the database, the builder for neither: more of them only help where there are more cores.
+WRITERS: Final = 2
+# A table under row-level security takes no COPY.
 REQUESTERS: Final = (
     "INSERT INTO cases_requester (case_id, name, phone, phone_index, is_organization)"
-    " SELECT *, false FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])"
+    " SELECT c, decode(n, 'hex'), decode(p, 'hex'), decode(i, 'hex'), false"
+    " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS given (c, n, p, i)"
 )
+Key = tuple[str, str]
 
 
 @dataclass(slots=True)
 class Stored:
-    """What became of a chunk."""
+    """What became of the orders."""
 
     created: int = 0
     dispatched: int = 0
     known: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Built lines on their way, and the source numbers among them; ``stored`` once they are committed."""
+
+    lines: Lines
+    keys: set[Key]
+    stored: bool = False
+
+
+class Importer:
+    """Stores the orders of one import, a chunk at a time; a context manager, left when all is committed.
+
+    ``stored`` is whole after the block. An error of a writer is raised at the next ``add`` or at the end of the
+    block; the chunks before it stay, and the same import run again goes on from there.
+    """
+
+    def __init__(self, *, by: Any = None, dispatch: bool = True) -> None:
+        self.stored = Stored()
+        self.builder = Builder(actor=actor_for(by), dispatch=dispatch)
+        self.on_the_way: list[_Chunk] = []
+        self.queue: Queue[_Chunk | None] = Queue(maxsize=1)
+        self.threads: list[threading.Thread] = []
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> Importer:
+        # Others do not see what this transaction has done, nor would their work be undone with it.
+        if not connection.in_atomic_block and (os.cpu_count() or 1) > 1:
+            for _ in range(WRITERS):
+                context = contextvars.copy_context()
+                thread = threading.Thread(target=context.run, args=(self._writer,), name="import-writer", daemon=True)
+                self.threads.append(thread)
+                thread.start()
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        for _ in self.threads:
+            self.queue.put(None)
+        for thread in self.threads:
+            thread.join()
+        if error is None and self.error is not None:
+            raise self.error
+
+    def add(self, orders: Sequence[Order], *, now: datetime | None = None) -> None:
+        """Make cases of ``orders``: stored now, or soon by a writer."""
+        if self.error is not None:
+            raise self.error
+        now = now or timezone.now()
+        with as_system(), snapshot.pinned():
+            fresh = self._without_known(orders)
+            if not fresh:
+                return
+            lines = self.builder.build(fresh, _ids(len(fresh)), _numbers(fresh, now), now)
+        lines.path = _common({order.path[:6] for order in fresh})
+        chunk = _Chunk(lines, {(o.source_system, o.source_number) for o in fresh if o.source_number})
+        if not self.threads:
+            _write(lines)
+        else:
+            self.on_the_way.append(chunk)
+            self.queue.put(chunk)
+        self.stored.created += lines.count
+        self.stored.dispatched += lines.dispatched
+
+    def _writer(self) -> None:
+        """Stores chunks until there are no more; after an error the rest is dropped."""
+        try:
+            while (chunk := self.queue.get()) is not None:
+                if self.error is not None:
+                    continue
+                try:
+                    _write(chunk.lines)
+                    chunk.stored = True
+                    chunk.lines = Lines()
+                except BaseException as error:
+                    self.error = error
+        finally:
+            connection.close()
+
+    def _without_known(self, orders: Sequence[Order]) -> list[Order]:
+        # Whatever is committed before the question is asked is found by it; the rest is known here.
+        self.on_the_way = [chunk for chunk in self.on_the_way if not chunk.stored]
+        there: set[Key] = set().union(*(chunk.keys for chunk in self.on_the_way))
+        numbered = {(o.source_system, o.source_number) for o in orders if o.source_number}
+        if numbered:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT source_system, source_number FROM cases_case"
+                    " WHERE source_number = ANY(%s) AND source_system = ANY(%s)",
+                    [list({n for _, n in numbered}), list({s for s, _ in numbered})],
+                )
+                there.update(cursor.fetchall())
+        fresh = []
+        for order in orders:
+            key = (order.source_system, order.source_number)
+            if order.source_number:
+                if key in there:
+                    self.stored.known += 1
+                    continue
+                there.add(key)
+            fresh.append(order)
+        return fresh
 
 
 def store(orders: Sequence[Order], *, by: Any = None, dispatch: bool = True, now: datetime | None = None) -> Stored:
-    """Make cases of ``orders`` in one transaction. Orders already there (by source number) are counted, not made."""
-    now = now or timezone.now()
-    result = Stored()
-    with transaction.atomic(), as_system(), snapshot.pinned():
-        fresh = _without_known(orders, result)
-        if fresh:
-            _Chunk(fresh, actor_for(by), now, result, dispatch=dispatch).write()
-    return result
+    """Make cases of one chunk of ``orders`` in one transaction."""
+    with transaction.atomic(), Importer(by=by, dispatch=dispatch) as importer:
+        importer.add(orders, now=now)
+    return importer.stored
 
 
-def _without_known(orders: Sequence[Order], result: Stored) -> list[Order]:
-    numbered = {(o.source_system, o.source_number) for o in orders if o.source_number}
-    there: set[tuple[str, str]] = set()
-    if numbered:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT source_system, source_number FROM cases_case"
-                " WHERE source_number = ANY(%s) AND source_system = ANY(%s)",
-                [list({n for _, n in numbered}), list({s for s, _ in numbered})],
-            )
-            there = set(cursor.fetchall())
-    fresh, seen = [], set()
-    for order in orders:
-        key = (order.source_system, order.source_number)
-        if order.source_number and (key in there or key in seen):
-            result.known += 1
-            continue
-        seen.add(key)
-        fresh.append(order)
-    return fresh
+def _ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('cases_case', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
-@lru_cache(maxsize=20_000)
-def _clock(name: str, limit: Limit, minute: datetime) -> tuple[datetime, datetime]:
-    begun = begin(name=name, limit=limit, now=minute)
-    return begun["due_at"], begun["warn_at"]
+def _numbers(orders: Sequence[Order], now: datetime) -> list[str]:
+    """A number of its own district for each."""
+    today = timezone.localdate(now)
+    districts = [order.path[:6] for order in orders]
+    taken = {path: iter(take(path, today, count)) for path, count in Counter(districts).items()}
+    return [next(taken[path]) for path in districts]
 
 
-@lru_cache(maxsize=2_000)
-def _limits_text(plan_limits: Any) -> str:
-    return json.dumps(limits_as_json(plan_limits))
+def _common(districts: set[str]) -> str:
+    """The district, city or province that holds them all."""
+    low, high = min(districts), max(districts)
+    return next(low[:size] for size in (6, 4, 2, 0) if low[:size] == high[:size])
 
 
-@lru_cache(maxsize=200)
-def _dispatch_text(confidence: float) -> str:
-    return json.dumps({"confidence": round(confidence, 3), "automatic": True})
-
-
-class _Chunk:
-    """The rows of one chunk, table by table."""
-
-    def __init__(self, orders: list[Order], actor: Actor, now: datetime, result: Stored, *, dispatch: bool) -> None:
-        self.orders, self.actor, self.now, self.result, self.dispatch = orders, actor, now, result, dispatch
-        self.today: date = timezone.localdate(now)
-        self.case: list[tuple[Any, ...]] = []
-        self.transition: list[tuple[Any, ...]] = []
-        self.part: list[tuple[Any, ...]] = []
-        self.clock: list[tuple[Any, ...]] = []
-        self.requester: list[tuple[Any, ...]] = []
-        self.words: list[tuple[int, str]] = []
-        self.plans: dict[tuple[Any, ...], Plan | None] = {}
-        self.kinds = {kind.code: kind.id for kind in snapshot.current().current_leaves()}
-
-    def write(self) -> None:
-        ids = self._ids(len(self.orders))
-        numbers = take(self.orders[0].path[:6], self.today, len(self.orders))
-        for case_id, number, order in zip(ids, numbers, self.orders, strict=True):
-            self._add(case_id, number, order)
+def _write(lines: Lines) -> None:
+    """All rows of a chunk and its audit entry, or none of them."""
+    with transaction.atomic(), as_system():
         with connection.cursor() as cursor:
             raw = cursor.cursor
-            _copy(raw, "cases_case", CASE, self.case)
-            _copy(raw, "cases_casetransition", TRANSITION, self.transition)
-            _copy(raw, "cases_casepart", PART, self.part)
-            _copy(raw, "cases_caseclock", CLOCK, self.clock)
-            # A table under row-level security takes no COPY.
-            raw.execute(REQUESTERS, [list(column) for column in zip(*self.requester, strict=True)] or [[]] * 4)
-            _copy(raw, "cases_casetext", ("case_id", "vector"), self.words)
+            _copy(raw, "cases_case", building.CASE, lines.cases)
+            _copy(raw, "cases_casetransition", building.TRANSITION, lines.transitions)
+            _copy(raw, "cases_casepart", building.PART, lines.parts)
+            _copy(raw, "cases_caseclock", building.CLOCK, lines.clocks)
+            if lines.requesters[0]:
+                raw.execute(REQUESTERS, [list(column) for column in lines.requesters])
+            _copy(raw, "cases_casetext", building.WORDS, lines.words)
         record(
             "cases.case.import",
             None,
-            path=self.orders[0].path[:6],
-            changes={"first": numbers[0], "last": numbers[-1], "count": len(self.orders)},
-        )
-        self.result.created += len(self.orders)
-
-    def _ids(self, count: int) -> list[int]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('cases_case', 'id')) FROM generate_series(1, %s)", [count]
-            )
-            return [row[0] for row in cursor.fetchall()]
-
-    def _kind(self, order: Order) -> tuple[int | None, float]:
-        if order.kind_code:
-            return self.kinds.get(order.kind_code), 1.0
-        found = suggest_kinds(f"{order.title} {order.text[:300]}", limit=1)
-        return (found[0].kind_id, found[0].score) if found else (None, 0.0)
-
-    def _plan(self, order: Order, kind_id: int | None) -> Plan | None:
-        if kind_id is None or not self.dispatch or order.demand_type == DemandType.PRAISE:
-            return None
-        key = (kind_id, order.path, order.demand_type, order.urgency)
-        if key not in self.plans:
-            found = plans(
-                kind_id=kind_id,
-                path=order.path,
-                channel=Channel.PLATFORM,
-                on=self.today,
-                demand_type=order.demand_type,
-                urgent=order.urgency != Urgency.NORMAL,
-            )
-            self.plans[key] = found[0] if found else None
-        return self.plans[key]
-
-    def _add(self, case_id: int, number: str, order: Order) -> None:
-        kind_id, sure = self._kind(order)
-        plan = self._plan(order, kind_id)
-        if plan is not None and plan.confidence * sure < SURE * SURE:
-            plan = None
-        state = CaseState.RECEIVED.value if plan is None else CaseState.DISPATCHED.value
-        due = finish_due = None
-        if plan is not None:
-            due, finish_due = self._clocks(case_id, plan, order)
-            self.result.dispatched += 1
-        lead = plan.lead.id if plan is not None else None
-        self.case.append((
-            case_id, 2 if plan else 0, number, order.source_system, order.source_number or None,
-            Channel.PLATFORM.value, order.demand_type, order.urgency, order.title, order.text, kind_id, order.path,
-            order.address, order.lng, order.lat, "WGS84" if order.lng is not None else "", order.is_private, False,
-            order.reply_wanted, False, state, lead, lead, plan.office_ids if plan else [],
-            plan.duty_id if plan else None, plan.list_item if plan else "", plan.legal_basis if plan else "",
-            plan.reason if plan else "", plan.limits.name if plan else "",
-            _limits_text(plan.limits) if plan else "{}", False, 0, 0, 0, 0, False, "", due, finish_due, "", "", "",
-            "", "", order.created_at, self.now if plan else None, self.actor.id,
-        ))  # fmt: skip
-        self._leave(case_id, "create", source="", target=CaseState.RECEIVED.value, data='{"channel": "platform"}')
-        if plan is not None:
-            data = _dispatch_text(plan.confidence)
-            self._leave(case_id, "dispatch", source=CaseState.RECEIVED.value, target=state, data=data, to=lead)
-            self._parts(case_id, plan)
-        if order.name or order.phone:
-            self.requester.append((
-                case_id, encrypt(order.name) if order.name else None, encrypt(order.phone) if order.phone else None,
-                blind_index(order.phone, "phone") or None,
-            ))  # fmt: skip
-        self.words.append((case_id, vector(order.title, order.address, order.text)))
-
-    def _leave(self, case_id: int, step: str, *, source: str, target: str, data: str, to: int | None = None) -> None:
-        actor = self.actor
-        self.transition.append(
-            (case_id, step, source, target, actor.kind, actor.id, actor.label, actor.office_id, to, "", data, self.now)
+            path=lines.path,
+            changes={"first": lines.first, "last": lines.last, "count": lines.count},
         )
 
-    def _parts(self, case_id: int, plan: Plan) -> None:
-        waiting = PartState.WAITING.value
-        self.part.append((case_id, plan.lead.id, PartRole.LEAD.value, waiting, "", "", self.now))
-        for office in plan.assists:
-            self.part.append((case_id, office.id, PartRole.ASSIST.value, waiting, "", "", self.now))
 
-    def _clocks(self, case_id: int, plan: Plan, order: Order) -> tuple[datetime, datetime]:
-        limits = {ClockName.SIGN: plan.limits.sign, ClockName.FINISH: plan.limits.finish}
-        if order.reply_wanted:
-            limits[ClockName.CONTACT] = plan.limits.contact
-        dues = {}
-        for name, limit in limits.items():
-            due_at, warn_at = _clock(name.value, limit, self.now)
-            dues[name] = due_at
-            self.clock.append((case_id, name.value, limit.value, limit.unit.value, self.now, due_at, warn_at, ""))
-        return min(dues.values()), dues[ClockName.FINISH]
-
-
-def _copy(raw: Any, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
+def _copy(raw: Any, table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
+    if not lines:
         return
     names = ", ".join(f'"{c}"' for c in columns)
     with raw.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write("\n".join(lines) + "\n")
