@@ -47,9 +47,9 @@ def parse(text: str) -> dict[str, str]:
     for part in filter(None, (p.strip() for p in text.split(","))):
         field, equals, column = part.partition("=")
         if not equals:
-            raise BadMapping(f"“{part}”应写成 字段=列名。可用字段:{'、'.join(FIELDS)}。")
+            raise BadMapping(f"“{part}”应写成 字段=列名。可用字段：{'、'.join(FIELDS)}。")
         if field not in USUAL:
-            raise BadMapping(f"没有字段“{field}”。可用字段:{'、'.join(FIELDS)}。")
+            raise BadMapping(f"没有字段“{field}”。可用字段：{'、'.join(FIELDS)}。")
         mapping[field] = column
     return mapping
 
@@ -59,7 +59,7 @@ def complete(columns: Iterable[str], given: Mapping[str, str]) -> dict[str, str]
     there = list(columns)
     for field, column in given.items():
         if column not in there:
-            raise BadMapping(f"文件中没有列“{column}”(字段{field})。文件的列:{'、'.join(there)}。")
+            raise BadMapping(f"文件中没有列“{column}”（字段{field}）。文件的列：{'、'.join(there)}。")
     mapping = dict(given)
     taken = set(mapping.values())
     lower = {name.lower(): name for name in there}
@@ -73,5 +73,5 @@ def complete(columns: Iterable[str], given: Mapping[str, str]) -> dict[str, str]
                 taken.add(found)
                 break
     if "text" not in mapping and "title" not in mapping:
-        raise BadMapping(f"找不到诉求内容所在的列,请用 --map text=列名 指明。文件的列:{'、'.join(there)}。")
+        raise BadMapping(f"找不到诉求内容所在的列，请用 --map text=列名 指明。文件的列：{'、'.join(there)}。")
     return mapping

@@ -141,7 +141,7 @@ class RowChecker:
                 return datetime.strptime(text, form)  # noqa: DTZ007 - made aware by the caller
             except ValueError:
                 continue
-        raise ValidationError(f"时间“{text[:40]}”无法识别,请写成 2024-05-01 09:30:00。")
+        raise ValidationError(f"时间“{text[:40]}”无法识别，请写成 2024-05-01 09:30:00。")
 
     @staticmethod
     def _choice(text: str, table: Mapping[str, Any], default: str, what: str) -> str:
@@ -181,5 +181,5 @@ class RowChecker:
         if not text.isdigit() or len(text) not in (6, 9, 12, 15):
             raise ValidationError(f"区划代码“{text[:20]}”应为6、9、12或15位数字。")
         if not text.startswith(self.home):
-            raise ValidationError(f"区划代码“{text}”不在本地({self.home})。")
+            raise ValidationError(f"区划代码“{text}”不在本地（{self.home}）。")
         return text
