@@ -10,7 +10,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -110,19 +110,21 @@ def _closing(plain: Any, at: datetime) -> Any:
     changes: dict[str, dict[str, Any]] = {
         "cases_case": {
             "state": "archived" if at < datetime.now(at.tzinfo) - timedelta(days=40) else "closed",
-            "next_due_at": None, "reply": "已办理并告知诉求人。", "result_class": "solved", "solved": "yes",
+            "next_due_at": "\\N", "reply": "已办理并告知诉求人。", "result_class": "solved", "solved": "yes",
             "satisfaction": "5", "signed_at": at, "contacted_at": at, "replied_at": closed, "closed_at": closed,
         },
         "cases_caseclock": {"stopped_at": closed, "outcome": "on_time"},
         "cases_casepart": {"state": "answered", "signed_at": at, "answered_at": closed},
     }  # fmt: skip
 
-    def copy(raw: Any, table: str, columns: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    def copy(raw: Any, table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
         names = list(columns)
         values = changes.get(table, {})
         kept = [n for n, name in enumerate(names) if name not in values]
-        more = tuple(values.values())
-        plain(raw, table, [names[n] for n in kept] + list(values), [(*(row[n] for n in kept), *more) for row in rows])
+        more = [str(value) for value in values.values()]
+        split = (line.split("\t") for line in lines) if values else ()
+        changed = ["\t".join([*(cells[n] for n in kept), *more]) for cells in split] if values else lines
+        plain(raw, table, [names[n] for n in kept] + list(values), changed)
 
     return copy
 
