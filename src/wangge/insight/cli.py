@@ -146,3 +146,33 @@ def curve(files: Files, text: TextColumns = "title,detail", label: LabelColumn =
     for given, expected, count in doubt.pairs[:10]:
         typer.echo(f"{count:>8}  标为 {given}，更像 {expected}")
     _json(points=[asdict(point) for point in points], doubtful_share=doubt.share, doubtful_rows=list(doubt.rows[:200]))
+
+
+@app.command()
+def topics(
+    file: File,
+    at_least: Annotated[int, typer.Option("--at-least", min=3, help="至少多少条才算热点")] = 5,
+    top: Annotated[int, typer.Option(min=0, help="只列最热的多少个（0：全部）")] = 0,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="按哪一天计算热度")] = None,
+) -> None:
+    """Hot topics of a file of messages, hottest first, one JSON object a line."""
+    from wangge.insight.grouping.messages import read
+    from wangge.insight.grouping.topics import find
+
+    with _told():
+        rows = read(file)
+        found = find(rows, at_least=at_least, today=today.date() if today else None)
+    for topic in found[: top or None]:
+        _json(
+            name=topic.name,
+            place=topic.place,
+            heat=topic.heat,
+            **{"from": str(topic.first or ""), "to": str(topic.last or "")},
+            trend=topic.trend,
+            size=len(topic.members),
+            people=topic.people,
+            likes=topic.likes,
+            within=topic.within,
+            anchors=topic.anchors,
+            member_ids=[rows[at].id for at in topic.members],
+        )
