@@ -67,6 +67,37 @@ PERMISSIONS: Final[dict[str, str]] = {
     # insight
     "insight.read": "查看热点、预警和预测",
     "insight.manage": "整理热点（更名、并入、不作热点）、阅示预警",
+    # Whistles: a street calls departments, they report for duty.
+    "whistle.read": "查看吹哨",
+    "whistle.draft": "起草吹哨",
+    "whistle.blow": "签发工作推进哨",
+    "whistle.emergency": "签发应急哨",
+    "whistle.sign_secretary": "以党工委书记签发攻坚克难哨",
+    "whistle.sign_director": "以办事处主任签发攻坚克难哨",
+    "whistle.handle": "报到、处置、反馈",
+    "whistle.object": "对吹哨提出异议",
+    "whistle.check": "确认到场，逐项核实",
+    "whistle.close": "销哨",
+    "whistle.rate": "评价部门",
+    "whistle.decide": "裁定异议，指定承办",
+    "whistle.suspend": "挂起、恢复吹哨",
+    "whistle.meet": "召开协调会，议定任务",
+    "whistle.judge": "研判吹哨是否合理（部门）",
+    "whistle.judge_final": "研判吹哨是否合理（区指挥中心）",
+    "whistle.appeal": "对评价申诉",
+    "whistle.decide_appeal": "裁定申诉",
+    "whistle.command": "吹哨指挥台",
+    "whistle.switch": "平急转化",
+    "whistle.export": "导出吹哨",
+    # assessment
+    "assessment.read": "查看考核排名、指标和得分说明",
+    "assessment.appeal": "为本单位申诉",
+    "assessment.close": "关账、公布、更正，治理类街乡镇",
+    "assessment.decide": "裁定单位的申诉",
+    "assessment.manage": "维护指标口径、考核方案和考核规则",
+    "assessment.evaluate": "以街道评议部门",
+    "assessment.own": "查看本人考核单并申诉",
+    "assessment.review_workers": "裁定网格员的申诉",
     # surfaces
     "cockpit.read": "查看驾驶舱",
     "field.use": "使用移动端",
@@ -75,6 +106,8 @@ PERMISSIONS: Final[dict[str, str]] = {
 # What everybody who works with matters needs: where things are, who is who, whose duty it is.
 LOOK_UP: Final = ("territory.read", "organization.read", "duties.read")
 ON_PAPER: Final = ("cases.export", "cases.print")
+ASSESSED: Final = ("assessment.read", "assessment.appeal")
+ASSESSING: Final = ("assessment.read", "assessment.close", "assessment.decide", "assessment.manage")
 HANDLE: Final = (
     "cases.read",
     "cases.read_requester",
@@ -107,6 +140,34 @@ STREET_DESK: Final = (
     "cases.assign",
     "cases.check",
     "cases.link",
+)
+
+WHISTLE_STREET: Final = (
+    "whistle.read",
+    "whistle.draft",
+    "whistle.emergency",
+    "whistle.check",
+    "whistle.close",
+    "whistle.rate",
+    "whistle.export",
+)
+WHISTLE_STREET_LEAD: Final = (*WHISTLE_STREET, "whistle.blow", "whistle.command", "whistle.switch")
+WHISTLE_DEPARTMENT: Final = (
+    "whistle.read",
+    "whistle.handle",
+    "whistle.object",
+    "whistle.judge",
+    "whistle.appeal",
+    "whistle.export",
+)
+WHISTLE_DISTRICT: Final = (
+    "whistle.read",
+    "whistle.suspend",
+    "whistle.meet",
+    "whistle.decide_appeal",
+    "whistle.command",
+    "whistle.switch",
+    "whistle.export",
 )
 
 
@@ -145,12 +206,17 @@ _ALL: Final = (
         ),
     ),
     # 区级
-    _role("district_leader", "区领导", LEAD, LOOK_UP, ("insight.manage",)),
+    _role(
+        "district_leader", "区领导", LEAD, LOOK_UP, WHISTLE_DISTRICT, ("insight.manage", "assessment.read")
+    ),
     _role(
         "command_centre",
         "区指挥中心",
         LEAD,
         LOOK_UP,
+        WHISTLE_DISTRICT,
+        ASSESSING,
+        ("whistle.decide", "whistle.judge_final"),
         (
             "cases.create",
             "cases.answer",
@@ -168,19 +234,44 @@ _ALL: Final = (
             "insight.manage",
         ),
     ),
-    _role("department_clerk", "区直部门承办人", HANDLE, LOOK_UP, ("cases.assign",), reach=Reach.OFFICE),
+    _role(
+        "department_clerk",
+        "区直部门承办人",
+        HANDLE,
+        LOOK_UP,
+        WHISTLE_DEPARTMENT,
+        ASSESSED,
+        ("cases.assign",),
+        reach=Reach.OFFICE,
+    ),
     _role(
         "department_leader",
         "区直部门负责人",
         HANDLE,
         LOOK_UP,
+        WHISTLE_DEPARTMENT,
+        ASSESSED,
         ("cases.assign", "cockpit.read"),
         reach=Reach.OFFICE,
     ),
     # 街道
-    _role("street_dispatcher", "街道指挥中心派单员", STREET_DESK, LOOK_UP),
-    _role(
-        "street_leader", "街道领导", LEAD, LOOK_UP, ("cases.check", "cases.request", "cases.escalate", "insight.manage")
+    _role("street_dispatcher", "街道指挥中心派单员", STREET_DESK, LOOK_UP, WHISTLE_STREET, ASSESSED),
+    *(
+        _role(
+            code,
+            label,
+            LEAD,
+            LOOK_UP,
+            WHISTLE_STREET_LEAD,
+            ASSESSED,
+            ("assessment.evaluate", "assessment.review_workers"),
+            ("cases.check", "cases.request", "cases.escalate", "insight.manage", *signs),
+        )
+        for code, label, signs in (
+            ("street_secretary", "街道党工委书记", ("whistle.sign_secretary",)),
+            ("street_director", "街道办事处主任", ("whistle.sign_director",)),
+            ("street_leader", "街道领导", ()),
+        )
     ),
     _role("street_office", "街道科室", HANDLE, LOOK_UP, reach=Reach.OFFICE),
     _role("window_clerk", "窗口人员", ("cases.read", "cases.create", "cases.print"), LOOK_UP),
@@ -191,23 +282,23 @@ _ALL: Final = (
         "社区负责人",
         HANDLE,
         LOOK_UP,
-        ("cases.create", "cases.check", "cases.assign", "cockpit.read", "field.use"),
+        ("cases.create", "cases.check", "cases.assign", "cockpit.read", "field.use", "assessment.review_workers"),
     ),
     _role(
         "grid_worker",
         "网格员",
-        ("cases.read", "cases.create", "cases.check", "cases.handle", "field.use"),
+        ("cases.read", "cases.create", "cases.check", "cases.handle", "field.use", "assessment.own"),
         LOOK_UP,
         home="field",
     ),
     _role(
         "grid_chief",
         "网格长",
-        ("cases.read", "cases.create", "cases.check", "cases.handle", "cockpit.read", "field.use"),
+        ("cases.read", "cases.create", "cases.check", "cases.handle", "cockpit.read", "field.use", "assessment.own"),
         LOOK_UP,
         home="field",
     ),
-    # 附加角色:与承办角色一并授予,须双因素登录
+    # 附加角色：与承办角色一并授予，须双因素登录
     _role(
         "requester_contact",
         "诉求人联系人（可查看完整号码）",

@@ -72,7 +72,10 @@ INSTALLED_APPS = [
     "wangge.organization",
     "wangge.duties",
     "wangge.cases",
+    "wangge.whistle",
+    "wangge.assessment",
     "wangge.insight.topics",
+    "wangge.cockpit",
     "wangge.sites",
 ]
 
@@ -164,6 +167,16 @@ UNMASK_LIMIT_PER_DAY = env.int("WANGGE_UNMASK_PER_DAY", default=100)
 # Webhooks go to public https addresses only, unless the receivers stand in the same network as we do.
 WEBHOOK_ALLOW_PRIVATE = env.bool("WANGGE_WEBHOOK_ALLOW_PRIVATE", default=False)
 WEBHOOK_DISABLE_AFTER_DAYS = env.int("WANGGE_WEBHOOK_DISABLE_DAYS", default=3)
+# Mail leaves by this server; without one no mail is sent, and the dispatch says so.
+EMAIL_HOST = env.str("WANGGE_EMAIL_HOST", default="")
+EMAIL_PORT = env.int("WANGGE_EMAIL_PORT", default=465)
+EMAIL_USE_SSL = env.bool("WANGGE_EMAIL_SSL", default=True)
+EMAIL_HOST_USER = env.str("WANGGE_EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("WANGGE_EMAIL_PASSWORD", default="")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("WANGGE_EMAIL_FROM", default="wangge@localhost")
+# The address people reach us by, for links in mails; empty: mails carry none.
+PUBLIC_URL = env.str("WANGGE_URL", default="")
 # Where a user lands after login, by the ``home`` of the first role granted.
 HOME_PAGES = {"desk": "/", "field": "/field/"}
 AXES_FAILURE_LIMIT = env.int("WANGGE_LOGIN_FAILURES", default=5)

@@ -20,7 +20,7 @@ from wangge.sites.resident import views as resident
 Patterns = list[URLPattern | URLResolver]
 
 KERNEL = ("access", "audit", "calendar", "attachments", "listing", "facts", "jobs", "api")
-MODULES = ("territory", "organization", "duties", "cases")
+MODULES = ("territory", "organization", "duties", "cases", "assessment", "whistle", "cockpit")
 
 
 def patterns(module: str, name: str = "urlpatterns") -> Patterns:

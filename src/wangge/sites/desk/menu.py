@@ -87,12 +87,21 @@ MENU: Final[tuple[Section, ...]] = (
     ),
     Section("一股绳", "队伍", (Item("人员", "staff_list", "users-group", ("organization.read",)),)),
     Section("一站式", "服务", ()),
-    Section("一盘棋", "共建·协商·吹哨", ()),
+    Section(
+        "一盘棋",
+        "共建·协商·吹哨",
+        (
+            Item("吹哨报到", "whistle_list", "speakerphone", ("whistle.read",)),
+            Item("吹哨指挥台", "whistle_command", "activity", ("whistle.command",)),
+            Item("平急转化", "posture_list", "alarm", ("whistle.switch",)),
+        ),
+    ),
     Section(
         "一端通",
         "事项·台账·大屏",
         (
             Item("领导驾驶舱", "case_overview", "layout-dashboard", ("cockpit.read",)),
+            Item("每日民情", "brief_today", "report-analytics", ("cockpit.read",)),
             Item("全部事项", "case_list", "stack", ("cases.read",)),
             Item("导入工单", "case_import", "file-import", ("cases.import",)),
         ),
@@ -105,6 +114,8 @@ MENU: Final[tuple[Section, ...]] = (
             Item("审计", "audit_list", "shield-check", ("audit.read",)),
             Item("接入系统", "system_list", "network", ("api.manage",)),
             Item("办理规则", "case_rules", "adjustments", ("config.manage",)),
+            Item("每日民情规则", "brief_rules", "calendar-event", ("config.manage",)),
+            Item("吹哨时限", "whistle_limits", "hourglass", ("config.manage",)),
             Item("工作日历", "calendar_year", "calendar", ("config.manage",)),
             Item("后台任务", "jobs_health", "activity", ("config.manage",)),
             Item("我的导出", "listing_exports", "file-spreadsheet"),

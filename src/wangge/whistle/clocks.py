@@ -1,0 +1,70 @@
+"""The clocks of a summons: sign, arrive, plan, report. Every change keeps ``next_due_at`` of summons and whistle true.
+
+The caller (a step) saves the summons; the whistle's own instant is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db.models import Min
+
+from wangge.kernel.calendar import clocks as kernel
+from wangge.kernel.calendar.units import Limit, Unit
+from wangge.whistle.enums import ClockName, WhistleState
+from wangge.whistle.models import Summons, SummonsClock, Whistle
+
+
+def limit_of(whistle: Whistle, name: str) -> Limit:
+    """The limit copied when the whistle was blown."""
+    value, unit = whistle.limits[name]
+    return Limit(value, Unit(unit))
+
+
+def start(summons: Summons, names: Sequence[str], now: datetime) -> None:
+    """Start these clocks; running ones of the same names are stopped first."""
+    SummonsClock.objects.filter(summons=summons, name__in=names).stop(now)
+    SummonsClock.objects.bulk_create(
+        SummonsClock(summons=summons, **kernel.begin(name=n, limit=limit_of(summons.whistle, n), now=now))
+        for n in names
+    )
+    show(summons)
+
+
+def stop(summons: Summons, now: datetime, *, names: Sequence[str] = tuple(ClockName.values)) -> None:
+    """Stop the named clocks for good."""
+    SummonsClock.objects.filter(summons=summons, name__in=names).stop(now)
+    show(summons)
+
+
+def pause(summons: Summons, now: datetime) -> None:
+    """No time passes while an objection is decided or the whistle is suspended."""
+    _change(summons, lambda clock: kernel.pause(clock, now) if clock.paused_at is None else [])
+
+
+def resume(summons: Summons, now: datetime) -> None:
+    """What was left at the pause is left now."""
+    _change(summons, lambda clock: kernel.resume(clock, now) if clock.paused_at is not None else [])
+
+
+def _change(summons: Summons, change: Callable[[SummonsClock], list[str]]) -> None:
+    for clock in SummonsClock.objects.filter(summons=summons, stopped_at__isnull=True).order_by("pk"):
+        if fields := change(clock):
+            clock.save(update_fields=fields)
+    show(summons)
+
+
+def show(summons: Summons) -> None:
+    """The nearest running limit of the summons, in memory; its caller saves it and then calls ``show_whistle``."""
+    order = {name: place for place, name in enumerate(ClockName.values)}
+    running = SummonsClock.objects.filter(summons=summons, stopped_at__isnull=True, paused_at__isnull=True)
+    first = min(running, key=lambda c: (c.due_at, order[c.name]), default=None)
+    summons.next_due_at = first.due_at if first is not None else None
+    summons.due_name = first.name if first is not None else ""
+
+
+def show_whistle(whistle_id: int) -> None:
+    """The nearest limit of all its summonses, on the row that boards and lists read."""
+    nearest = Summons.objects.filter(whistle_id=whistle_id).aggregate(nearest=Min("next_due_at"))["nearest"]
+    Whistle.objects.filter(pk=whistle_id, state=WhistleState.RUNNING).update(next_due_at=nearest)

@@ -1,0 +1,24 @@
+"""What runs by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wangge.kernel.jobs.sweeper import sweep
+from wangge.whistle import sweeping
+
+
+@sweep(name="whistle.clocks", every=15, label="吹哨时限预警和升级")
+def sweep_clocks(now: datetime) -> int:
+    """Warn before, escalate after. Often: an emergency counts in minutes."""
+    return sweeping.warn(now=now) + sweeping.escalate(now=now)
+
+
+@sweep(name="whistle.suspended", every=600, label="吹哨挂起到期恢复")
+def sweep_suspended(now: datetime) -> int:
+    return sweeping.end_suspensions(now=now)
+
+
+@sweep(name="whistle.postures", every=60, label="应急状态到期转回常态")
+def sweep_postures(now: datetime) -> int:
+    return sweeping.end_postures(now=now)
