@@ -1,0 +1,55 @@
+"""A frozen page made ready for the screen, the mail and the printed page: only addresses are added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from wangge.cockpit import content, tracing
+from wangge.cockpit.models import Brief
+
+
+def context(brief: Brief) -> dict[str, Any]:
+    """The content with an address beside every number."""
+    told: dict[str, Any] = brief.content
+    standing = told["standing"]
+    return {
+        "brief": brief,
+        "name": told["name"],
+        "day": told["day"],
+        "weekday": told["weekday"],
+        "weeks": told["weeks"],
+        "late_made": told["late_made"],
+        "headline": told["headline"],
+        "figures": _linked(told["figures"]),
+        "rose": _linked(told["rose"]),
+        "late": {"offices": _linked(told["late"]["offices"]), "rest": told["late"]["rest"]},
+        "danger": dict(_one(told["danger"])),
+        "best": _linked(standing["best"]),
+        "worst": _linked(standing["worst"]),
+        "few": standing["few"],
+        "praise": standing["praise"],
+        "decide": told["decide"],
+        "genuine": is_genuine(brief),
+    }
+
+
+def _linked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [_one(row) for row in rows]
+
+
+def _one(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "url": tracing.address(row["trace"]) if "trace" in row else row.get("url", "")}
+
+
+def is_genuine(brief: Brief) -> bool:
+    """Whether the page is still what was frozen."""
+    found = content.digest(path=brief.path, office_id=brief.office_id, for_on=brief.for_on, content=brief.content)
+    return found == brief.digest
+
+
+def made(brief: Brief) -> str:
+    """When the page was made, in local time."""
+    return f"{timezone.localtime(brief.made_at):%Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""Pages of the morning page: today's own, the archive, the rows behind a number, subscriptions, rules."""
