@@ -176,3 +176,41 @@ def topics(
             anchors=topic.anchors,
             member_ids=[rows[at].id for at in topic.members],
         )
+
+
+@app.command()
+def rising(file: File, at_least: Annotated[int, typer.Option("--at-least", min=3)] = 5) -> None:
+    """Replay the warnings over a file's own days, and over days drawn by lot: the false alarms. Last line JSON."""
+    from datetime import timedelta
+
+    from wangge.insight.grouping.messages import read
+    from wangge.insight.grouping.topics import find
+    from wangge.insight.topics.enums import RiseLevel
+    from wangge.insight.topics.replaying import by_lot, replay, table
+
+    with _told():
+        rows = read(file)
+        found = [topic for topic in find(rows, at_least=at_least) if not topic.within]
+    days = sorted(row.on for row in rows if row.on)
+    if not days:
+        _json(topics=len(found), days=0)
+        return
+    # A few stray early messages would make years of empty days: begin where the first percent is over.
+    first, last = days[len(days) // 100], days[-1]
+    counts = table([[day for at in topic.members if (day := rows[at].on)] for topic in found], first, last)
+    real = replay(counts)
+    lots = [replay(by_lot(counts, first, seed=seed)) for seed in range(5)]
+    for row, column in sorted(real.first.items(), key=lambda pair: pair[1])[:40]:
+        before = int(counts[row, : column + 1].sum())
+        typer.echo(
+            f"{first + timedelta(days=column)}  {found[row].name}  当时{before}件，后来共{len(found[row].members)}件"
+        )
+    _json(
+        topics=len(found),
+        days=real.days,
+        said=real.said,
+        false_per_1000_topic_days={
+            level.value: round(sum(lot.rate(level) for lot in lots) / len(lots), 4) for level in RiseLevel
+        },
+        real_per_1000_topic_days={level.value: round(real.rate(level), 4) for level in RiseLevel},
+    )

@@ -30,6 +30,7 @@ class Topic(models.Model):
     people = models.PositiveIntegerField("人数", default=0)
     likes = models.PositiveIntegerField("点赞", default=0)
     recent = models.PositiveIntegerField("近七天", default=0)
+    tightness = models.FloatField("集中度", default=0.05)
     heat = models.FloatField("热度", default=0)
     trend = models.CharField("走势", max_length=8, choices=Trend.choices, default=Trend.NEW)
     state = models.CharField("状态", max_length=8, choices=TopicState.choices, default=TopicState.ACTIVE)
@@ -81,6 +82,28 @@ class TopicMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic_id}/{self.case_id}"
+
+
+class TopicRun(models.Model):
+    """How far a district's cases have been read: the next run begins after ``last_case_id``. One row a day."""
+
+    path = PathField("所属区划")
+    on = models.DateField("日期")
+    last_case_id = models.BigIntegerField("读到")
+    read = models.PositiveIntegerField("读取件数", default=0)
+    assigned = models.PositiveIntegerField("归入件数", default=0)
+    found = models.PositiveIntegerField("新热点", default=0)
+    rises = models.PositiveIntegerField("预警", default=0)
+    searched_at = models.DateTimeField("查找时间", null=True, blank=True)
+    updated_at = models.DateTimeField("更新时间")
+
+    class Meta:
+        verbose_name = "热点运行"
+        verbose_name_plural = "热点运行"
+        constraints = [models.UniqueConstraint(fields=["path", "on"], name="topic_run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.on}"
 
 
 class Rise(models.Model):
