@@ -43,7 +43,8 @@ def test_folding_changes_no_sum_and_leaves_one_row_a_key(world: World) -> None:
     assert tallies.by_state([DISTRICT]) == before
     assert tallies.check() == {}
     assert tallies.compact() == 0
-    assert CaseTally.objects.count() == CaseTally.objects.values("path", "office_id", "state").distinct().count()
+    kept = list(CaseTally.objects.values_list(*tallies.KEY.split(", ")))
+    assert len(kept) == len(set(kept))
 
 
 @pytest.mark.parametrize("name", ["区领导", "街道老王", "外街小孙", "住建小周", "外人"])

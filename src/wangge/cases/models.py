@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -20,6 +20,22 @@ from wangge.kernel.flow.models import TransitionBase, VersionedModel
 from wangge.organization.models import Office
 
 HANDLING_BASIS = "履行法定职责（个人信息保护法第13条第3项；北京市接诉即办工作条例第10条）"
+
+
+# Index, what stands first in it, its rows: values that few cases have, so that it costs the others nothing.
+RARE: Final = (
+    ("case_rare_urgency", ["urgency"], ~Q(urgency=enums.Urgency.NORMAL)),
+    ("case_rare_channel", ["channel"], ~Q(channel=enums.Channel.PLATFORM) & ~Q(channel=enums.Channel.HOTLINE)),
+    (
+        "case_rare_demand",
+        ["demand_type"],
+        ~Q(demand_type=enums.DemandType.COMPLAINT) & ~Q(demand_type=enums.DemandType.HELP),
+    ),
+    ("case_problem", [], Q(is_problem=True)),
+    ("case_private", [], Q(is_private=True)),
+    ("case_unsolved", [], Q(solved=enums.Solved.NO)),
+    ("case_unsatisfied", [], Q(satisfaction__in=[enums.Satisfaction.BAD, enums.Satisfaction.VERY_BAD])),
+)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -60,7 +76,13 @@ class Case(VersionedModel):
 
     state = models.CharField("状态", max_length=12, choices=enums.CaseState.choices)
     lead_office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主办单位"
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="主办单位",
     )
     holder_office = models.ForeignKey(
         Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="当前办理单位"
@@ -138,7 +160,27 @@ class Case(VersionedModel):
                 fields=["state", "next_due_at"], name="case_open_due", condition=Q(state__in=enums.OPEN_STATES)
             ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
-            models.Index(fields=["-closed_at"], name="case_closed_at", condition=Q(closed_at__isnull=False)),
+            models.Index(
+                fields=["-closed_at"], include=["path"], name="case_closed_path", condition=Q(closed_at__isnull=False)
+            ),
+            models.Index(
+                fields=["-dispatched_at"],
+                include=["path"],
+                name="case_dispatched_path",
+                condition=Q(dispatched_at__isnull=False),
+            ),
+            models.Index(
+                fields=["next_due_at", "id"],
+                include=["path"],
+                name="case_due_path",
+                condition=Q(next_due_at__isnull=False),
+            ),
+            models.Index(fields=["lead_office", "-created_at", "-id"], include=["path"], name="case_lead_created"),
+            # What is rare is found without walking past all the rest.
+            *(
+                models.Index(fields=[*by, "-created_at", "-id"], include=["path"], name=name, condition=rare)
+                for name, by, rare in RARE
+            ),
             # What had to be closed in a month (应结案), counted anew for past days.
             models.Index(fields=["finish_due_at"], name="case_finish_due", condition=Q(finish_due_at__isnull=False)),
             GinIndex(fields=["office_ids"], name="case_offices", fastupdate=False),
@@ -231,7 +273,8 @@ class CasePart(models.Model):
     """What one office has to do in a case; the lead's part ends with the reply, all others before it."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parts")
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name="单位")
+    # ``part_office_state`` serves the foreign key too.
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name="单位")
     role = models.CharField("角色", max_length=8, choices=enums.PartRole.choices)
     state = models.CharField("状态", max_length=10, choices=enums.PartState.choices, default=enums.PartState.WAITING)
     asked = models.CharField("交办要求", max_length=300, blank=True)
@@ -386,18 +429,39 @@ class Notice(models.Model):
 
 
 class CaseTally(models.Model):
-    """How many cases by community, office and state: deltas written by a trigger, summed when counted, compacted by
-    a sweep. Office 0 counts each case once. The sum is exact in every transaction; see ``tallies.py``."""
+    """How many cases by community, office, state and the traits lists are narrowed by: deltas written by a trigger,
+    summed when counted, compacted by a sweep. Office 0 counts each case once, other rows what an office is to it. The
+    sum is exact in every transaction; see ``tallies.py``."""
 
     path = models.CharField(max_length=12, db_collation="C")
     office_id = models.BigIntegerField()
     state = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12, db_default="")
+    demand_type = models.CharField(max_length=12, db_default="")
+    urgency = models.CharField(max_length=12, db_default="")
+    hotline = models.CharField(max_length=40, db_default="")
+    solved = models.CharField(max_length=10, db_default="")
+    satisfaction = models.CharField(max_length=1, db_default="")
+    is_problem = models.BooleanField(db_default=False)
+    is_private = models.BooleanField(db_default=False)
+    is_member = models.BooleanField(db_default=False)
+    is_lead = models.BooleanField(db_default=False)
+    is_holder = models.BooleanField(db_default=False)
     number = models.BigIntegerField()
 
     class Meta:
         verbose_name = "计数"
         verbose_name_plural = "计数"
-        indexes = [models.Index(fields=["office_id", "path", "state"], include=["number"], name="tally_key")]
+        indexes = [
+            models.Index(
+                fields=["office_id", "path", "state"],
+                include=[
+                    "number", "channel", "demand_type", "urgency", "hotline", "solved", "satisfaction", "is_problem",
+                    "is_private", "is_member", "is_lead", "is_holder",
+                ],
+                name="tally_traits",
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.path}/{self.office_id}/{self.state}: {self.number}"

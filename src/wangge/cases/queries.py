@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import F, Func, QuerySet
@@ -55,23 +55,40 @@ def _matching(rows: R, vector: str, text: str) -> R:
     return rows
 
 
-def count(user: Any, *, states: Sequence[str] | None = None, path: str = "", words: str = "") -> int | None:
-    """The exact number of cases ``user`` sees, without reading the cases; None when only they can tell."""
-    return _known(scope(user, "cases.read"), states, path, words)
+def count(
+    user: Any,
+    *,
+    states: Sequence[str] | None = None,
+    path: str = "",
+    words: str = "",
+    where: Mapping[str, Any] | None = None,
+) -> int | None:
+    """The exact number of cases ``user`` sees, without reading the cases; None when only they can tell.
+
+    ``where``: traits the tallies tell apart; ``lead`` and ``holder`` (an office's id) among them.
+    """
+    return _known(scope(user, "cases.read"), states, path, words, where or {})
 
 
 def total_for(
-    seen: Scope, rows: CaseQuerySet, *, state: str | None, path: str, words: str = "", narrowed: bool = False
+    seen: Scope,
+    rows: CaseQuerySet,
+    *,
+    state: str | None,
+    path: str,
+    words: str = "",
+    where: Mapping[str, Any] | None = None,
+    narrowed: bool = False,
 ) -> int:
-    """The exact number of ``rows``: without reading them when ``seen``, state and place or words say it all."""
-    known = None if narrowed else _known(seen, [state] if state else None, path, words)
+    """The exact number of ``rows``: without reading them when ``seen``, state, place and traits or words say it all."""
+    known = None if narrowed else _known(seen, [state] if state else None, path, words, where or {})
     return rows.order_by().count() if known is None else known
 
 
-def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str) -> int | None:
+def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str, where: Mapping[str, Any]) -> int | None:
     if words:
-        return _counted_words(seen, words) if states is None and not path else None
-    return _tallied(seen, states, path)
+        return _counted_words(seen, words) if states is None and not path and not where else None
+    return _tallied(seen, states, path, where)
 
 
 def _counted_words(seen: Scope, words: str) -> int | None:
@@ -83,18 +100,33 @@ def _counted_words(seen: Scope, words: str) -> int | None:
     return _matching(CaseText.objects.all(), "vector", words).count()
 
 
-def _tallied(seen: Scope, states: Sequence[str] | None, path: str) -> int | None:
-    if len(path) > 12 or any(len(p) > 12 for p in seen.paths):
+def _tallied(seen: Scope, states: Sequence[str] | None, path: str, where: Mapping[str, Any]) -> int | None:
+    paths = _paths(seen, path)
+    if paths is None or (len(seen.offices) > 1 or (seen.offices and seen.paths)):
         return None
-    if len(seen.offices) == 1 and not seen.paths:
-        return tallies.count(paths=[path], states=states, office_id=seen.offices[0])
-    if seen.offices or not seen.paths:
+    traits = dict(where)
+    # The tally of one office says what that is to each case, not what another is.
+    named = {office for name in OFFICE_TRAITS if (office := traits.pop(name, None)) is not None} | set(seen.offices)
+    if len(named) > 1:
         return None
+    traits |= {trait: True for name, trait in OFFICE_TRAITS.items() if where.get(name) is not None}
+    if seen.offices:
+        traits["is_member"] = True
+    return tallies.count(paths=paths, states=states, office_id=named.pop() if named else 0, where=traits)
+
+
+OFFICE_TRAITS: Final = {"lead": "is_lead", "holder": "is_holder"}
+
+
+def _paths(seen: Scope, path: str) -> list[str] | None:
+    """The places to sum over, or None when the tallies do not go that deep or ``path`` lies across the scope."""
+    if len(path) > 12 or any(len(p) > 12 for p in seen.paths) or not seen:
+        return None
+    if not seen.paths:
+        return [path]
     if not path:
-        return tallies.count(paths=seen.paths, states=states)
-    if any(path.startswith(p) for p in seen.paths):
-        return tallies.count(paths=[path], states=states)
-    return None
+        return list(seen.paths)
+    return [path] if any(path.startswith(p) for p in seen.paths) else None
 
 
 def clock_lines(case: Case) -> list[dict[str, Any]]:

@@ -1,51 +1,80 @@
 """Exact counts that do not grow with the table.
 
-A statement-level trigger writes, in the writer's own transaction, one row per (community, office, state) it
-changed: append-only, so writers never wait for each other. Office 0 stands for the case itself, counted once;
-beside it stands a row for every office that has a part in it. A count is a sum; ``compact`` folds the rows.
+A statement-level trigger writes, in the writer's own transaction, one row per (community, office, state and other
+traits that lists are narrowed by) it changed: append-only, so writers never wait for each other. Office 0 stands for
+the case itself, counted once; beside it stands a row for every office that has a part in it, leads or holds it. A
+count is a sum over any of the traits; ``compact`` folds the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import Left
+from django.db.models.functions import Left, Length
 
 from wangge.cases.models import CaseTally
 
-# Rows of a case as they are counted: once as office 0, once for each of its offices.
+# What of a case is counted apart, as columns of the tally → SQL over the case ``c``.
+_TRAITS: Final = {
+    "path": "left(c.path, 12)",
+    "state": "c.state",
+    "channel": "c.channel",
+    "demand_type": "c.demand_type",
+    "urgency": "c.urgency",
+    "hotline": "CASE WHEN c.source_number IS NULL THEN '' ELSE c.source_system END",
+    "solved": "c.solved",
+    "satisfaction": "c.satisfaction",
+    "is_problem": "c.is_problem",
+    "is_private": "c.is_private",
+    # A case is counted once as office 0, and once for each of its offices with what that is to it.
+    "office_id": "o.office",
+    "is_member": "o.office = ANY (c.office_ids)",
+    "is_lead": "o.office IS NOT DISTINCT FROM c.lead_office_id",
+    "is_holder": "o.office IS NOT DISTINCT FROM c.holder_office_id",
+}
+KEY: Final = ", ".join(_TRAITS)
+_VALUES: Final = ", ".join(_TRAITS.values())
+_EACH: Final = ", ".join(str(n) for n in range(1, len(_TRAITS) + 1))
 _COUNTED: Final = """
-    CROSS JOIN LATERAL (SELECT 0::bigint AS office UNION ALL SELECT DISTINCT unnest(c.office_ids)) AS o
+    CROSS JOIN LATERAL (
+        SELECT 0::bigint AS office
+        UNION
+        SELECT x FROM unnest(c.office_ids || c.lead_office_id || c.holder_office_id) AS x WHERE x IS NOT NULL
+    ) AS o
 """
+_READ: Final = (
+    "path, office_ids, state, channel, demand_type, urgency, source_system, source_number, solved, satisfaction,"
+    " is_problem, is_private, lead_office_id, holder_office_id"
+)
 
 FUNCTION_SQL: Final = f"""
 CREATE OR REPLACE FUNCTION cases_tally_write() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO cases_casetally (path, office_id, state, number)
-        SELECT left(c.path, 12), o.office, c.state, count(*) FROM fresh AS c {_COUNTED} GROUP BY 1, 2, 3;
+        INSERT INTO cases_casetally ({KEY}, number)
+        SELECT {_VALUES}, count(*) FROM fresh AS c {_COUNTED} GROUP BY {_EACH};
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO cases_casetally (path, office_id, state, number)
-        SELECT left(c.path, 12), o.office, c.state, -count(*) FROM stale AS c {_COUNTED} GROUP BY 1, 2, 3;
+        INSERT INTO cases_casetally ({KEY}, number)
+        SELECT {_VALUES}, -count(*) FROM stale AS c {_COUNTED} GROUP BY {_EACH};
     ELSE
-        INSERT INTO cases_casetally (path, office_id, state, number)
-        SELECT left(c.path, 12), o.office, c.state, sum(c.n) FROM (
-            SELECT path, office_ids, state, 1 AS n FROM fresh
+        INSERT INTO cases_casetally ({KEY}, number)
+        SELECT {_VALUES}, sum(c.n) FROM (
+            SELECT {_READ}, 1 AS n FROM fresh
             UNION ALL
-            SELECT path, office_ids, state, -1 FROM stale
-        ) AS c {_COUNTED} GROUP BY 1, 2, 3 HAVING sum(c.n) <> 0;
+            SELECT {_READ}, -1 FROM stale
+        ) AS c {_COUNTED} GROUP BY {_EACH} HAVING sum(c.n) <> 0;
     END IF;
     RETURN NULL;
 END $$;
-"""  # noqa: S608 - our own SQL in two pieces
+"""  # noqa: S608 - our own SQL in pieces
 
 REBUILD_SQL: Final = f"""
-INSERT INTO cases_casetally (path, office_id, state, number)
-SELECT left(c.path, 12), o.office, c.state, count(*) FROM cases_case AS c {_COUNTED} GROUP BY 1, 2, 3
-"""  # noqa: S608 - our own SQL in two pieces
+INSERT INTO cases_casetally ({KEY}, number)
+SELECT {_VALUES}, count(*) FROM cases_case AS c {_COUNTED} GROUP BY {_EACH}
+"""  # noqa: S608 - our own SQL in pieces
 
 TRIGGER_SQL: Final = f"""
 {FUNCTION_SQL}
@@ -57,6 +86,33 @@ CREATE TRIGGER cases_tally_delete AFTER DELETE ON cases_case REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION cases_tally_write();
 """
 
+COMPACT_SQL: Final = f"""
+WITH keys AS (
+    SELECT {KEY} FROM cases_casetally GROUP BY {_EACH} HAVING count(*) > 1 OR sum(number) = 0
+), gone AS (
+    DELETE FROM cases_casetally AS t USING keys AS k
+    WHERE ({", ".join(f"t.{name}" for name in _TRAITS)}) = ({", ".join(f"k.{name}" for name in _TRAITS)})
+    RETURNING t.*
+), kept AS (
+    INSERT INTO cases_casetally ({KEY}, number)
+    SELECT {KEY}, sum(number) FROM gone GROUP BY {_EACH} HAVING sum(number) <> 0 RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM kept)
+"""  # noqa: S608 - our own SQL in pieces
+
+CHECK_SQL: Final = f"""
+SELECT CASE WHEN office_id = 0 THEN state ELSE state || ' (offices)' END, sum(difference)::bigint, sum(abs(difference))
+FROM (
+    SELECT {KEY}, sum(number) AS difference FROM (
+        SELECT {KEY}, number FROM cases_casetally
+        UNION ALL
+        SELECT {_VALUES}, -count(*) FROM cases_case AS c {_COUNTED} GROUP BY {_EACH}
+    ) AS both_ways GROUP BY {_EACH} HAVING sum(number) <> 0
+) AS differing GROUP BY 1 ORDER BY 1
+"""  # noqa: S608 - our own SQL in pieces
+
+ROLES: Final = frozenset({"is_lead", "is_holder"})
+
 DROP_SQL: Final = """
 DROP TRIGGER cases_tally_insert ON cases_case;
 DROP TRIGGER cases_tally_update ON cases_case;
@@ -65,15 +121,30 @@ DROP FUNCTION cases_tally_write();
 """
 
 
-def count(*, paths: Sequence[str], states: Sequence[str] | None = None, office_id: int = 0) -> int:
+def count(
+    *,
+    paths: Sequence[str],
+    states: Sequence[str] | None = None,
+    office_id: int = 0,
+    where: Mapping[str, Any] | None = None,
+) -> int:
     """How many cases lie below any of ``paths`` (each at most 12 digits; ``""``: anywhere), exactly.
 
-    With ``office_id`` only those in which the office has a part.
+    With ``office_id`` only those in which the office has a part, unless ``where`` says what it is to them.
+    ``where``: conditions on the traits that are counted apart (columns of ``CaseTally``).
     """
     rows = _below(paths, office_id)
+    if office_id and not (where and where.keys() & ROLES):
+        rows = rows.filter(is_member=True)
     if states is not None:
         rows = rows.filter(state__in=states)
-    return rows.aggregate(total=Sum("number"))["total"] or 0
+    return rows.filter(**(where or {})).aggregate(total=Sum("number"))["total"] or 0
+
+
+def paths_above(digits: int) -> list[str]:
+    """Paths of cases known less exactly than ``digits``: some dozen, whatever the number of cases."""
+    rows = CaseTally.objects.filter(office_id=0).annotate(size=Length("path")).filter(size__lt=digits)
+    return sorted(rows.values_list("path", flat=True).distinct())
 
 
 def by_state(paths: Sequence[str]) -> dict[str, int]:
@@ -102,19 +173,7 @@ def compact() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('cases.tally'))")
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(
-            """
-            WITH keys AS (SELECT path, office_id, state FROM cases_casetally
-                          GROUP BY 1, 2, 3 HAVING count(*) > 1 OR sum(number) = 0),
-                 gone AS (DELETE FROM cases_casetally AS t USING keys AS k
-                          WHERE (t.path, t.office_id, t.state) = (k.path, k.office_id, k.state)
-                          RETURNING t.path, t.office_id, t.state, t.number),
-                 kept AS (INSERT INTO cases_casetally (path, office_id, state, number)
-                          SELECT path, office_id, state, sum(number) FROM gone
-                          GROUP BY 1, 2, 3 HAVING sum(number) <> 0 RETURNING 1)
-            SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM kept)
-            """
-        )
+        cursor.execute(COMPACT_SQL)
         folded: int = cursor.fetchone()[0]
     return folded
 
@@ -131,20 +190,7 @@ def rebuild() -> int:
 
 def check() -> dict[str, int]:
     """Differences between the tallies and a full count, by state, and by state for the offices' own rows; empty
-    when all is well (``wangge doctor``)."""
+    when all is well (``wangge doctor``). Where sums agree and traits do not, how many are counted wrongly."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT coalesce(t.key, c.key), coalesce(t.n, 0) - coalesce(c.n, 0)
-            FROM (SELECT CASE WHEN office_id = 0 THEN state ELSE state || ' (offices)' END AS key, sum(number) AS n
-                  FROM cases_casetally GROUP BY 1) AS t
-            FULL JOIN (
-                SELECT state AS key, count(*) AS n FROM cases_case GROUP BY 1
-                UNION ALL
-                SELECT c.state || ' (offices)', count(*) FROM cases_case AS c
-                    CROSS JOIN LATERAL (SELECT DISTINCT unnest(c.office_ids)) AS o GROUP BY 1
-            ) AS c USING (key)
-            WHERE coalesce(t.n, 0) <> coalesce(c.n, 0)
-            """
-        )
-        return {key: int(difference) for key, difference in cursor.fetchall()}
+        cursor.execute(CHECK_SQL)
+        return {key: int(difference or wrongly) for key, difference, wrongly in cursor.fetchall()}

@@ -6,8 +6,6 @@ import django.db.models.deletion
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
-from wangge.cases.tallies import FUNCTION_SQL, REBUILD_SQL
-
 # Index-only scans and counts need pages known to be visible; a fifth of a million rows is too long to wait for.
 VACUUM = """
 ALTER TABLE cases_case SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
@@ -17,9 +15,8 @@ VACUUM_BACK = """
 ALTER TABLE cases_case RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_insert_scale_factor);
 ALTER TABLE cases_casetally RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
 """
-COUNT_ANEW = (
-    f"LOCK TABLE cases_case IN SHARE ROW EXCLUSIVE MODE; TRUNCATE cases_casetally; {FUNCTION_SQL} {REBUILD_SQL}"
-)
+# The trigger's function, with its columns, and the counts come with 0009.
+COUNT_ANEW = "TRUNCATE cases_casetally"
 
 
 def _key(to: str, related_name: str, **options: object) -> models.ForeignKey:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Length
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
-from wangge.cases import enums, hotlines, policy, queries
+from wangge.cases import enums, hotlines, policy, queries, tallies
 from wangge.cases.boxes import boxes_for
 from wangge.cases.models import Case
 from wangge.duties import snapshot
@@ -117,8 +117,8 @@ class PlaceFilter(Choice):
 
     def narrow(self, rows: Rows, value: Any) -> Rows:
         if value == NO_STREET:
-            shallow: Rows = rows.alias(_depth=Length("path")).filter(_depth__lt=STREET)
-            return shallow
+            # By name, as an index can: there are few such paths.
+            return rows.filter(path__in=tallies.paths_above(STREET))
         return rows.filter(path__startswith=value)
 
     def describe(self, value: Any, request: HttpRequest) -> str:
@@ -186,7 +186,15 @@ class QuietPick(Pick):
 
 @dataclass(frozen=True, slots=True)
 class QuietDates(DateRange):
-    """As ``Quiet``, over days."""
+    """As ``Quiet``, over days of something that comes after the filing."""
+
+    def narrow(self, rows: Rows, value: Any) -> Rows:
+        found = super(QuietDates, self).narrow(rows, value)
+        if value[1] is None:
+            return found
+        # It follows from the other condition (a day to spare), and tells the newest first where to begin reading.
+        later = timezone.make_aware(datetime.combine(value[1] + timedelta(days=2), time.min))
+        return found.filter(created_at__lt=later)
 
     @property
     def template(self) -> str:
@@ -235,8 +243,8 @@ def by_hotline(rows: Rows, number: str) -> Rows:
 
 def repeated(rows: Rows, _value: Any) -> Rows:
     """Linked to another case, or another linked to it."""
-    linked = Case.objects.filter(root=OuterRef("pk"))
-    return rows.filter(Q(root__isnull=False) | Exists(linked))
+    linked = Case.objects.order_by().filter(root__isnull=False)
+    return rows.filter(pk__in=linked.values("pk").union(linked.values("root_id")))
 
 
 RESULTS = (
@@ -251,9 +259,28 @@ UNSATISFIED = (enums.Satisfaction.BAD, enums.Satisfaction.VERY_BAD)
 SOLVED = (enums.Solved.YES, enums.Solved.BASICALLY)
 
 
+RATINGS = {
+    "rated": {"satisfaction__gt": ""},
+    "solved": {"solved__in": SOLVED},
+    "unsolved": {"solved": enums.Solved.NO},
+    "satisfied": {"satisfaction__in": SATISFIED},
+    "unsatisfied": {"satisfaction__in": UNSATISFIED},
+}
+
+
 def by_result(rows: Rows, value: str) -> Rows:
-    if value == "rated":
-        return rows.exclude(satisfaction="")
-    if value in {"solved", "unsolved"}:
-        return rows.filter(solved__in=SOLVED if value == "solved" else (enums.Solved.NO,))
-    return rows.filter(satisfaction__in=SATISFIED if value == "satisfied" else UNSATISFIED)
+    return rows.filter(**RATINGS[value])
+
+
+# Filters whose cases the tallies count: their value as conditions on a tally.
+TRAITS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "channel": lambda value: {"channel": value},
+    "demand_type": lambda value: {"demand_type": value},
+    "urgency": lambda value: {"urgency": value},
+    "hotline": lambda value: {"hotline": value},
+    "problem": lambda _value: {"is_problem": True},
+    "private": lambda _value: {"is_private": True},
+    "result": lambda value: RATINGS[value],
+    "lead": lambda value: {"lead": int(value)},
+    "holder": lambda value: {"holder": int(value)},
+}

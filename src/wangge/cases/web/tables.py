@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -32,8 +32,9 @@ STAGES = {
     "live": ("未结束（含并案）", LIVE_STATES),
     "done": ("已办结", DONE_STATES),
 }
+UNASKED: Final = object()
 # What ``queries.count`` may answer for without the rows: anything else is counted row by row.
-TALLIED = {"state", "stage", "place", "q"}
+TALLIED = {"state", "stage", "place", "q", *own.TRAITS}
 
 NUMBER = Column("number", "编号", screen=False, width=24)
 TITLE = Column("title", "事项", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
@@ -138,24 +139,40 @@ class CaseList(_Cases):
 
     def rows(self, request: HttpRequest) -> Rows:
         # The user comes along for ``count``, which may answer from the tallies.
-        self.params_user = request.user
+        self.params_user, self.counted = request.user, UNASKED
         return policy.rows(request.user).select_related("kind")
 
+    def filtered(self, request: HttpRequest, applied: Applied) -> Rows:
+        rows = super().filtered(request, applied)
+        # Nothing to find is not looked for among all the rest.
+        return rows.none() if self._counted(applied) == 0 else rows
+
     def count(self, rows: Rows, applied: Applied) -> int:
+        counted = self._counted(applied)
+        return super().count(rows, applied) if counted is None else counted
+
+    def _counted(self, applied: Applied) -> int | None:
+        """What the tallies say, asked once a request; None when they cannot."""
+        if self.counted is UNASKED:
+            self.counted = self._tallied(applied)
+        return self.counted  # type: ignore[return-value]
+
+    def _tallied(self, applied: Applied) -> int | None:
         values = applied.values
         place = values.get("place", "")
-        if values.keys() <= TALLIED and not applied.errors and place != own.NO_STREET:
-            states = set(CaseState.values)
-            if "state" in values:
-                states &= {values["state"]}
-            if "stage" in values:
-                states &= set(STAGES[values["stage"]][1])
-            narrowed = sorted(states) if len(states) < len(CaseState.values) else None
-            words = values["q"][0] if "q" in values else ""
-            counted = queries.count(self.params_user, states=narrowed, path=place, words=words)
-            if counted is not None:
-                return counted
-        return super().count(rows, applied)
+        if applied.errors or place == own.NO_STREET or not values.keys() <= TALLIED:
+            return None
+        states = set(CaseState.values)
+        if "state" in values:
+            states &= {values["state"]}
+        if "stage" in values:
+            states &= set(STAGES[values["stage"]][1])
+        narrowed = sorted(states) if len(states) < len(CaseState.values) else None
+        words = values["q"][0] if "q" in values else ""
+        where: dict[str, Any] = {}
+        for name in values.keys() & own.TRAITS.keys():
+            where |= own.TRAITS[name](values[name])
+        return queries.count(self.params_user, states=narrowed, path=place, words=words, where=where)
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
         found = []

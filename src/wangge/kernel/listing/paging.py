@@ -106,8 +106,19 @@ def _nullable(rows: Rows, name: str) -> bool:
     return bool(getattr(field_of(rows, name), "null", True))
 
 
-def _beyond(rows: Rows, order: Sequence[str], key: Key) -> Iterator[Q]:
-    """Conditions that together, in this order, give the rows after ``key``."""
+def _from_the_start(rows: Rows, order: Sequence[str]) -> Iterator[tuple[Q, Sequence[str]]]:
+    """All rows in pieces, each with the order that is left within it: where the first field is NULL it orders
+    nothing, and an index over the rest (or over rows that have a value) serves."""
+    bare = order[0].removeprefix("-")
+    if len(order) < 2 or "__" in bare or not _nullable(rows, bare):
+        yield Q(), order
+        return
+    with_value, without = (Q(**{f"{bare}__isnull": False}), order), (Q(**{f"{bare}__isnull": True}), order[1:])
+    yield from (without, with_value) if order[0].startswith("-") else (with_value, without)
+
+
+def _beyond(rows: Rows, order: Sequence[str], key: Key) -> Iterator[tuple[Q, Sequence[str]]]:
+    """Conditions that together, in this order, give the rows after ``key``, each with the order left within it."""
     for position in range(len(order) - 1, -1, -1):
         same = Q()
         for name, value in zip(order[:position], key[:position], strict=True):
@@ -115,27 +126,25 @@ def _beyond(rows: Rows, order: Sequence[str], key: Key) -> Iterator[Q]:
             same &= Q(**{f"{bare}__isnull": True}) if value is None else Q(**{bare: value})
         name, value = order[position], key[position]
         bare = name.removeprefix("-")
+        left = order[position:]
         if not name.startswith("-"):
             if value is not None:
-                yield same & Q(**{f"{bare}__gt": value})
+                yield same & Q(**{f"{bare}__gt": value}), left
                 if _nullable(rows, bare):
-                    yield same & Q(**{f"{bare}__isnull": True})
+                    yield same & Q(**{f"{bare}__isnull": True}), left[1:]
         elif value is None:
-            yield same & Q(**{f"{bare}__isnull": False})
+            yield same & Q(**{f"{bare}__isnull": False}), left
         else:
-            yield same & Q(**{f"{bare}__lt": value})
+            yield same & Q(**{f"{bare}__lt": value}), left
 
 
 def _read(rows: Rows, order: Sequence[str], key: Key | None, size: int) -> list[Any]:
     """Up to ``size`` rows after ``key`` (from the beginning: None) in ``order``."""
-    ordered = rows.order_by(*order)
-    if key is None:
-        return list(ordered[:size])
     found: list[Any] = []
-    for condition in _beyond(rows, order, key):
+    for condition, left in _from_the_start(rows, order) if key is None else _beyond(rows, order, key):
         if len(found) >= size:
             break
-        found += ordered.filter(condition)[: size - len(found)]
+        found += rows.order_by(*left).filter(condition)[: size - len(found)]
     return found
 
 
