@@ -1,0 +1,159 @@
+"""How often everything happened, to whom, and in which cases: one statement per measure, over all units at once.
+
+Where a fact says which rows it counted, the rows themselves are counted, at this very moment, and kept as the trace.
+Where it does not (a module above or beside without rows), its daily facts are summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from django.db import connection
+
+from wangge.assessment.defining import Measure, measures
+from wangge.assessment.enums import By, Group
+from wangge.assessment.models import Definition, Period, Trace, Unit
+from wangge.kernel.facts import registry
+from wangge.kernel.facts.registry import Slice, named_sql
+from wangge.organization.models import Office
+
+PACKAGE: Final = "wangge.assessment"
+# What rows must say about themselves to be traced (``cases.facts``).
+REFS: Final = ("case_ref", "office_ref", "path_ref")
+WITH_COMMUNITIES: Final = frozenset({"street", "community"})
+
+Progress = Callable[[str], None]
+
+
+def silent(_said: str) -> None:
+    """Nobody watches."""
+
+
+def members(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """(unit, office) for every office whose cases count for a unit.
+
+    A street answers for its own bodies and its communities; a department or enterprise for itself and for the offices
+    that were merged into it; a district for every office in it. Closed offices count for where they belonged.
+    """
+    offices = list(Office.objects.values_list("id", "path", "level", "successor_id"))
+    before: dict[int, list[int]] = {}
+    by_street: dict[str, list[int]] = {}
+    by_district: dict[str, list[int]] = {}
+    for pk, path, level, successor in offices:
+        if successor is not None:
+            before.setdefault(successor, []).append(pk)
+        if level in WITH_COMMUNITIES and len(path) >= 9:
+            by_street.setdefault(path[:9], []).append(pk)
+        by_district.setdefault(path[:6], []).append(pk)
+    found: list[tuple[int, int]] = []
+    for unit in units:
+        if unit.group in {Group.STREET, Group.TOWNSHIP}:
+            own = by_street.get(unit.path, [])
+        elif unit.group == Group.DISTRICT:
+            own = by_district.get(unit.path, [])
+        else:
+            assert unit.office_id is not None
+            own = _with_predecessors(unit.office_id, before)
+        found += [(unit.pk, office) for office in own]
+    return found
+
+
+def _with_predecessors(office: int, before: dict[int, list[int]]) -> list[int]:
+    found, waiting = [office], [office]
+    while waiting:
+        earlier = [pk for pk in before.get(waiting.pop(), []) if pk not in found]
+        found += earlier
+        waiting += earlier
+    return found
+
+
+def wanted(definitions: Iterable[Definition]) -> list[Measure]:
+    """Every measure the definitions rest on that is counted here, each once."""
+    found: dict[str, Measure] = {}
+    for definition in definitions:
+        top, bottom = measures(definition)
+        for measure, _ in (*top, *bottom):
+            if measure.known:
+                found[measure.key] = measure
+    return list(found.values())
+
+
+def take(period: Period, units: Sequence[Unit], definitions: Iterable[Definition], *, progress: Progress) -> None:
+    """Write the traces of ``period`` anew. In the caller's transaction; the caller sees every row."""
+    _remember(units)
+    Trace.objects.filter(period=period, frozen=False).delete()
+    found = wanted(definitions)
+    for number, measure in enumerate(found, start=1):
+        progress(f"统计第{number}项，共{len(found)}项")
+        if not _take_rows(period, measure):
+            _take_facts(period, measure)
+
+
+def _remember(units: Sequence[Unit]) -> None:
+    """Units, their offices and places as temporary tables, for the statements that follow."""
+    own = members(units)  # read before the copy begins: it has the connection to itself
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS assessment_member, assessment_place")
+        cursor.execute(
+            "CREATE TEMP TABLE assessment_member (unit_id bigint, office_id bigint) ON COMMIT DROP;"
+            "CREATE TEMP TABLE assessment_place (unit_id bigint, path text) ON COMMIT DROP"
+        )
+        with cursor.copy("COPY assessment_member FROM STDIN") as copy:
+            for row in own:
+                copy.write_row(row)
+        with cursor.copy("COPY assessment_place FROM STDIN") as copy:
+            for unit in units:
+                if unit.group in {Group.STREET, Group.TOWNSHIP, Group.DISTRICT}:
+                    copy.write_row((unit.pk, unit.path))
+        cursor.execute("ANALYZE assessment_member")
+        cursor.execute("ANALYZE assessment_place")
+
+
+def live_rows(period: Period, measure: Measure) -> Any:
+    """The rows of a fact in the month below the period's place, with their refs; None when it has none to show."""
+    fact = registry.fact(measure.fact)
+    if fact.rows is None:
+        return None
+    rows = fact.rows(Slice(period.month, period.last_on, path=period.path))
+    annotated = getattr(getattr(rows, "query", None), "annotations", {})
+    if not all(name in annotated for name in REFS):
+        return None
+    return rows.order_by().values_list(*REFS)
+
+
+def _take_rows(period: Period, measure: Measure) -> bool:
+    rows = live_rows(period, measure)
+    if rows is None:
+        return False
+    sql, parameters = rows.query.sql_with_params()
+    owner = "owner_by_place" if measure.by == By.PLACE else "owner_by_office"
+    statement = named_sql(PACKAGE, "trace_rows").format(rows=sql, owner=named_sql(PACKAGE, owner))
+    given = (
+        *parameters,
+        measure.keeps_excluded,
+        list(measure.without_demands),
+        list(measure.without_channels),
+        [f"{code}%" for code in measure.without_kinds],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (period.pk, measure.key, *given))
+    return True
+
+
+def _take_facts(period: Period, measure: Measure) -> None:
+    place = "path_ref" if measure.by == By.PLACE else "office_ref"
+    owner = "owner_by_place" if measure.by == By.PLACE else "owner_by_office"
+    statement = named_sql(PACKAGE, "trace_facts").format(owner=named_sql(PACKAGE, owner), place=place)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "period": period.pk,
+                "measure": measure.key,
+                "fact": measure.fact,
+                "first": period.month,
+                "last": period.last_on,
+                "kinds": [f"{code}%" for code in measure.without_kinds],
+            },
+        )

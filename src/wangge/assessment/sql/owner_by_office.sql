@@ -1,0 +1,1 @@
+assessment_member AS m ON m.office_id = r.office_ref

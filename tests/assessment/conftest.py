@@ -1,0 +1,154 @@
+"""A small district with two streets, a department and a month whose cases went every way."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.cases.conftest import COMMUNITY, DISTRICT, OTHER_STREET, World, world  # noqa: F401 - the fixture
+
+from wangge.assessment import actions
+from wangge.assessment.models import Period, Scheme, Unit
+from wangge.cases.actions import Asker, Place, dispatch_by_list
+from wangge.cases.flow import CaseFlow
+from wangge.cases.models import Case
+from wangge.kernel.access.models import Grant, User
+from wangge.organization.models import Office
+
+LONG_AGO = date(2020, 1, 1)
+MORE_PEOPLE: dict[str, tuple[str, str, str | None]] = {
+    "指挥小孙": ("command_centre", DISTRICT, "command"),
+    "街道书记": ("street_leader", "150203001", "street"),
+    "社区书记": ("community_head", COMMUNITY, "community"),
+}
+
+
+def last_month() -> date:
+    """The first of the month before this one."""
+    return (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+class Town(World):
+    """The small district with its assessment."""
+
+    def unit(self, name: str) -> Unit:
+        return Unit.objects.get(office=self.offices[name])
+
+    def at(self, day: int, hour: int = 10) -> datetime:
+        """An instant of the last month."""
+        return timezone.make_aware(datetime.combine(last_month().replace(day=day), datetime.min.time())).replace(
+            hour=hour
+        )
+
+    def case(self, day: int = 5, *, to: str = "街道老王", **given: Any) -> Case:
+        """A case filed and dispatched on a day of the last month."""
+        with moved(self.at(day)):
+            if to == "住建小周":
+                given.setdefault("kind", self.kinds["building"])
+            return self.dispatched(**given)
+
+    def closed(self, day: int = 5, *, to: str = "街道老王", solved: str = "yes", satisfaction: str = "5") -> Case:
+        """A case signed, answered and called back within a day."""
+        case = self.case(day, to=to)
+        return self.finish(case, day, to=to, solved=solved, satisfaction=satisfaction)
+
+    def finish(
+        self, case: Case, day: int, *, to: str = "街道老王", solved: str = "yes", satisfaction: str = "5"
+    ) -> Case:
+        case.refresh_from_db()
+        for part in case.parts.filter(role="assist"):
+            part.state, part.answer = "answered", "已配合"
+            part.save()
+        with moved(self.at(day, 12)):
+            CaseFlow(case, self[to]).reply(text="已处理", contacted="phone")
+        with moved(self.at(day, 14)):
+            CaseFlow(case, self["话务小赵"]).call_back(
+                way="phone", reached=True, solved=solved, satisfaction=satisfaction, rework=False, reason="已尽力"
+            )
+        return case
+
+
+class moved:  # noqa: N801 - reads as a sentence
+    """Inside, it is then."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __enter__(self) -> None:
+        self.real = timezone.now
+        timezone.now = lambda: self.at
+
+    def __exit__(self, *_: object) -> None:
+        timezone.now = self.real
+
+
+@pytest.fixture
+def town(world: World) -> Town:  # noqa: F811
+    built = Town(world.offices, world.kinds, world.people)
+    built.offices["other_street"] = Office.objects.create(
+        name="沼潭街道办事处", kind="street", level="street", path=OTHER_STREET, valid_from=LONG_AGO
+    )
+    for name, (role, path, office) in MORE_PEOPLE.items():
+        user = User.objects.create_user(username=f"v{len(built.people)}", password=None, display_name=name)
+        Grant.objects.create(
+            user=user, role=role, path=path, office_id=built.offices[office or ""].pk, valid_from=LONG_AGO
+        )
+        built.people[name] = user
+    Grant.objects.update(valid_from=LONG_AGO)
+    return built
+
+
+def story(town: Town) -> None:
+    """A month in which everything happened that an indicator counts."""
+    for day in (3, 4, 5, 6):
+        town.closed(day)
+    town.closed(7, solved="basically", satisfaction="3")
+    town.closed(8, solved="no", satisfaction="1")
+    town.closed(9, to="住建小周")
+    town.closed(10, to="住建小周", solved="no", satisfaction="2")
+    late = town.case(1)  # signed late, answered late
+    with moved(town.at(12)):
+        CaseFlow(late, town["街道老王"]).sign()
+    with moved(town.at(13)):
+        CaseFlow(late, town["区领导"]).supervise(reason="拖得太久")
+    late.refresh_from_db()
+    town.finish(late, 14)
+    returned = town.case(5)
+    with moved(town.at(5, 11)):
+        CaseFlow(returned, town["街道老王"]).send_back(reason="不属于本街道")
+        CaseFlow(returned, town["热线班长"]).accept_return(reason="确属住建部门")
+    returned.refresh_from_db()
+    Case.objects.filter(pk=returned.pk).update(kind=town.kinds["building"])
+    returned.refresh_from_db()
+    with moved(town.at(5, 13)):
+        dispatch_by_list(case=returned, by=town["话务小赵"])
+    reworked = town.case(15)
+    with moved(town.at(15, 12)):
+        CaseFlow(reworked, town["街道老王"]).reply(text="已处理", contacted="phone")
+    with moved(town.at(15, 15)):
+        CaseFlow(reworked, town["话务小赵"]).call_back(way="phone", reached=True, solved="no", satisfaction="1")
+    reworked.refresh_from_db()
+    town.finish(reworked, 16)
+    with moved(town.at(17)):
+        patrol = town.file(
+            channel="grid", by=town["网格员小李"], place=Place(path="150203001001001"), asker=Asker(), text="井盖破损"
+        )
+    with moved(town.at(17, 11)):
+        dispatch_by_list(case=patrol, by=town["街道老王"])
+    with moved(town.at(18)):
+        town.file(channel="qr", place=Place(path=COMMUNITY), by=None)
+        repeat = town.file()
+        CaseFlow(repeat, town["话务小赵"]).link(root=late)
+
+
+@pytest.fixture
+def month(town: Town) -> Period:
+    """The last month, told and reckoned, with one small group minimum so that somebody is ranked."""
+    story(town)
+    period = actions.open_period(path=DISTRICT, month=last_month())
+    Scheme.objects.all().update(minimum=2)
+    actions.refresh(period=period)
+    period.refresh_from_db()
+    return period
