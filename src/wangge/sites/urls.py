@@ -20,7 +20,7 @@ from wangge.sites.resident import views as resident
 Patterns = list[URLPattern | URLResolver]
 
 KERNEL = ("access", "audit", "calendar", "attachments", "listing", "facts", "jobs", "api")
-MODULES = ("territory", "organization", "duties", "cases", "assessment", "whistle", "cockpit")
+MODULES = ("territory", "organization", "duties", "cases", "assessment", "whistle", "insight.topics", "cockpit")
 
 
 def patterns(module: str, name: str = "urlpatterns") -> Patterns:
@@ -40,7 +40,7 @@ for app in KERNEL:
     urlpatterns += patterns(f"kernel.{app}")
 for module in MODULES:
     urlpatterns += [
-        path(f"desk/{module}/", include(patterns(module, "desk_urlpatterns"))),
+        path(f"desk/{module.replace('.', '/')}/", include(patterns(module, "desk_urlpatterns"))),
         path("field/", include(patterns(module, "field_urlpatterns"))),
         path("r/", include(patterns(module, "resident_urlpatterns"))),
     ]

@@ -164,3 +164,20 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.week_on}"
+
+
+class WeekCount(models.Model):
+    """Cases of a kind group in a past week, as forecasts read them; rewritten with them."""
+
+    path = PathField("所属区划")
+    kind_code = models.CharField("类别代码", max_length=12)
+    week_on = models.DateField("周一")
+    number = models.PositiveIntegerField("件数")
+
+    class Meta:
+        verbose_name = "每周件数"
+        verbose_name_plural = "每周件数"
+        constraints = [models.UniqueConstraint(fields=["path", "kind_code", "week_on"], name="week_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.kind_code} {self.week_on}: {self.number}"

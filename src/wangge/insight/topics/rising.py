@@ -65,8 +65,8 @@ def _window(counts: Counts, days: int) -> Iterator[Verdict]:
     now = counts[:, -days:].sum(axis=1)
     past = counts[:, -days - REFERENCE : -days]
     total = past.sum(axis=1)
-    expected = (total + PRIOR) / REFERENCE * days * _weekdays(past, days)
     spread = _spread(past)
+    expected = (total + PRIOR) / REFERENCE * days * _weekdays(past, days, spread)
     size = (total + PRIOR) / spread
     chances = np.minimum(nbinom.sf(now - 1, size, size / (size + expected)) * len(WINDOWS), 1.0)
     wanted = (chances <= CHANCES[-1][0]) & (now >= AT_LEAST[days]) & (now >= TWICE * expected)
@@ -76,11 +76,13 @@ def _window(counts: Counts, days: int) -> Iterator[Verdict]:
         yield Verdict(row, days, int(now[row]), round(float(expected[row]), 2), chance, level)
 
 
-def _weekdays(past: Counts, days: int) -> NDArray[np.float64]:
-    """How much more of the reference fell on the weekdays of the window than on any; few messages say little (1)."""
+def _weekdays(past: Counts, days: int, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much more of the reference fell on the weekdays of the window than on any; few or bursting
+    messages say little (1)."""
     columns = [REFERENCE + day - 7 * week for week in range(1, REFERENCE // 7 + 1) for day in range(days)]
     same = past[:, columns].sum(axis=1)
-    found: NDArray[np.float64] = (same + DRAWN * days / 7) / (past.sum(axis=1) * days / 7 + DRAWN * days / 7)
+    drawn = DRAWN * spread * days / 7
+    found: NDArray[np.float64] = (same + drawn) / (past.sum(axis=1) * days / 7 + drawn)
     return found
 
 

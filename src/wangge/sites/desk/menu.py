@@ -102,6 +102,7 @@ MENU: Final[tuple[Section, ...]] = (
         (
             Item("领导驾驶舱", "case_overview", "layout-dashboard", ("cockpit.read",)),
             Item("每日民情", "brief_today", "report-analytics", ("cockpit.read",)),
+            Item("热点", "topic_list", "flame", ("insight.read",)),
             Item("全部事项", "case_list", "stack", ("cases.read",)),
             Item("导入工单", "case_import", "file-import", ("cases.import",)),
         ),

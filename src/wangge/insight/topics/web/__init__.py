@@ -1,0 +1,1 @@
+"""The pages of topics, rises and forecasts: the desk only."""

@@ -1,0 +1,76 @@
+"""Rises of topics and kinds: said once, by a test that knows weekdays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
+from tests.insight.topics.conftest import case, file, fill, topic_of
+
+from wangge.insight.topics import following, queries, warning
+from wangge.insight.topics.models import Rise
+
+NOW = timezone.now()
+TODAY = timezone.localdate(NOW)
+
+
+def burst(world: World, number: int) -> None:
+    file(
+        case(title="翠湖新居停水", text="翠湖新居停水", path=COMMUNITY, at=NOW, kind=world.kinds["rubbish"])
+        for _ in range(number)
+    )
+
+
+def ready(world: World) -> None:
+    fill(world, now=NOW)
+    following.assign(path=DISTRICT, now=NOW)
+    following.search(path=DISTRICT, now=NOW)
+    following.measure(path=DISTRICT, now=NOW)
+
+
+def test_a_burst_is_said(world: World) -> None:
+    ready(world)
+    burst(world, 12)
+    following.assign(path=DISTRICT, now=NOW)
+    warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+    rise = Rise.objects.get(topic=topic_of("翠湖新居"))
+    assert (rise.observed, rise.days, rise.on) == (12, 1, TODAY)
+    assert rise.level in {"warning", "alarm"}
+    assert rise.expected < 2
+
+
+def test_it_is_said_once_and_again_only_when_it_gets_worse(world: World) -> None:
+    ready(world)
+    burst(world, 6)
+    following.assign(path=DISTRICT, now=NOW)
+    warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+    first = Rise.objects.filter(topic=topic_of("翠湖新居")).count()
+    tomorrow = NOW + timedelta(days=1)
+    warning.warn(path=DISTRICT, on=TODAY + timedelta(days=1), now=tomorrow)
+    assert Rise.objects.filter(topic=topic_of("翠湖新居")).count() == first == 1
+
+
+def test_a_kind_rises_in_its_street_and_in_the_district(world: World) -> None:
+    burst(world, 15)
+    warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+    found = Rise.objects.filter(topic__isnull=True).values_list("kind_code", "path")
+    assert set(found) == {("0101", DISTRICT), ("0101", STREET)}
+
+
+def test_an_ordinary_day_says_nothing(world: World) -> None:
+    file(
+        case(title="路灯", text="路灯不亮", path=COMMUNITY, at=NOW - timedelta(days=at), kind=world.kinds["rubbish"])
+        for at in range(70)
+        for _ in range(2)
+    )
+    assert warning.warn(path=DISTRICT, on=TODAY, now=NOW) == []
+
+
+def test_rising_is_asked_by_place_and_day(world: World) -> None:
+    burst(world, 15)
+    warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+    assert [rise.path for rise in queries.rising(STREET, TODAY)] == [STREET]
+    assert queries.rising(DISTRICT, TODAY).count() == 2
+    assert not queries.rising(DISTRICT, TODAY + timedelta(days=1)).exists()
+    assert queries.rising(DISTRICT, TODAY + timedelta(days=1), days=2).count() == 2
