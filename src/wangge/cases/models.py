@@ -161,11 +161,14 @@ class Case(VersionedModel):
             ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(
-                fields=["-closed_at"], include=["path"], name="case_closed_path", condition=Q(closed_at__isnull=False)
+                fields=["-closed_at"],
+                include=["path", "created_at"],
+                name="case_closed_path",
+                condition=Q(closed_at__isnull=False),
             ),
             models.Index(
                 fields=["-dispatched_at"],
-                include=["path"],
+                include=["path", "created_at"],
                 name="case_dispatched_path",
                 condition=Q(dispatched_at__isnull=False),
             ),

@@ -71,15 +71,15 @@ class Migration(migrations.Migration):
                 "case",
                 models.Index(
                     fields=fields,
-                    include=["path"],
+                    include=include,
                     name=name,
                     condition=Q(**{f"{fields[0].removeprefix('-')}__isnull": False}),
                 ),
             )
-            for name, fields in (
-                ("case_closed_path", ["-closed_at"]),
-                ("case_dispatched_path", ["-dispatched_at"]),
-                ("case_due_path", ["next_due_at", "id"]),
+            for name, fields, include in (
+                ("case_closed_path", ["-closed_at"], ["path", "created_at"]),
+                ("case_dispatched_path", ["-dispatched_at"], ["path", "created_at"]),
+                ("case_due_path", ["next_due_at", "id"], ["path"]),
             )
         ),
         AddIndexConcurrently(
