@@ -26,6 +26,7 @@ from wangge.kernel.listing import rendering
 from wangge.territory import queries as territory
 
 SHOWN_CASES = 8
+OFFERED = 200  # topics to merge into
 PAST_WEEKS = 78
 POINTS_AT_MOST = 500
 LONGEST_CHART = 180  # days; a longer span is shown by week
@@ -42,7 +43,8 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, topic: Topic, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = policy.rows(user).filter(path__startswith=topic.path[:6], state__in=queries.SHOWN_STATES)
-        self.fields["into"].queryset = rows.exclude(pk=topic.pk).order_by("-heat")[:200]  # type: ignore[attr-defined]
+        hottest = list(rows.exclude(pk=topic.pk).order_by("-heat").values_list("pk", flat=True)[:OFFERED])
+        self.fields["into"].queryset = Topic.objects.filter(pk__in=hottest).order_by("-heat")  # type: ignore[attr-defined]
 
     def clean_into(self) -> Topic:
         found: Topic = self.cleaned_data["into"]

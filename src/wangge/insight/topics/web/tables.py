@@ -213,11 +213,14 @@ class TopicCases(CaseList):
     title = "热点中的事项"
 
     def rows(self, request: HttpRequest) -> Rows:
+        self.params_user, self.counted = request.user, None  # the tallies know no topics: rows are counted
         mine = cases_policy.rows(request.user).filter(topic_members__topic_id=self.params["topic"])
         return mine.select_related("kind")
 
-    def count(self, rows: Rows, applied: Applied) -> int:  # noqa: ARG002
-        return rows.order_by().count()
+    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
+        return [
+            {"label": "返回热点", "url": reverse("topic_detail", args=[self.params["topic"]]), "icon": "arrow-left"}
+        ]
 
 
 def _seen(request: HttpRequest, row: Rise, _data: dict[str, Any]) -> None:
