@@ -118,7 +118,7 @@ def test_danger_is_told_without_the_words_of_the_case(town: World) -> None:
     told = page().content
     assert (told["danger"]["filed"], told["danger"]["open"], told["danger"]["late"]) == (1, 1, 1)
     assert told["danger"]["matters"][0]["place"] == "少先路街道·友谊社区"
-    assert told["decide"]["title"] == "友谊社区的垃圾清运涉及人身安全，已超时限"
+    assert told["decide"]["title"] == "少先路街道友谊社区的垃圾清运涉及人身安全，已超时限"
     whole = str(told)
     assert "王桂花" not in whole
     assert "13812345678" not in whole
@@ -132,7 +132,7 @@ def test_the_longest_stuck_problem_order_is_to_decide(town: World) -> None:
         )
     actions.make_due(now=at(7))
     decide = page().content["decide"]
-    assert decide["title"] == "友谊社区的疑难工单（房屋质量）由谁牵头"
+    assert decide["title"] == "少先路街道友谊社区的疑难工单（房屋质量）由谁牵头"
     assert decide["url"].endswith(f"/{old.pk}/")
     assert page(OTHER_STREET).content["decide"] is None
 

@@ -59,7 +59,7 @@ def pages(units: Sequence[Unit], *, for_on: date, now: datetime) -> dict[Unit, d
 def _late(board: Board, unit: Unit) -> dict[str, Any]:
     """Who is late with how many at the end of the day, most first."""
     if unit.office_id is not None:
-        return {"offices": [], "rest": 0}
+        return {"offices": [], "rest": 0, "trace": _all_late(board, unit)}
     ranked = sorted(board.late[unit].items(), key=lambda item: (-item[1], item[0] or 0))
     names = organization.names(office for office, _ in ranked[:LATE_SHOWN])
     return {
@@ -72,7 +72,12 @@ def _late(board: Board, unit: Unit) -> dict[str, Any]:
             for office, value in ranked[:LATE_SHOWN]
         ],
         "rest": sum(value for _, value in ranked[LATE_SHOWN:]),
+        "trace": _all_late(board, unit),
     }
+
+
+def _all_late(board: Board, unit: Unit) -> list[Any]:
+    return Trace("cases.overdue", board.day, board.day, unit.path, unit.office_id or 0).kept()
 
 
 def headline(told: dict[str, Any]) -> str:
@@ -82,8 +87,9 @@ def headline(told: dict[str, Any]) -> str:
     parts = [f"昨日登记{filed['shown']}"]
     if filed["usual"]:
         parts[0] += f"，{filed['change']}" if filed["way"] else "，与往常相当"
-    rates = [f"{by_code[code]['label']}{by_code[code]['shown']}" for code in ("cases.solution", "cases.satisfaction")]
-    parts.append("、".join(rates))
+    rates = [by_code[code] for code in ("cases.solution", "cases.satisfaction") if by_code[code]["of"] >= words.FEW]
+    if rates:
+        parts.append("、".join(f"{one['label']}{one['shown']}" for one in rates))
     parts.append(f"超期在办{late['shown']}")
     if told["danger"]["open"]:
         parts.append(f"涉及人身安全未办结{told['danger']['open']}件")

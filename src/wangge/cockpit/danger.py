@@ -15,7 +15,7 @@ from wangge.cases.enums import OPEN_STATES, CaseState
 from wangge.cases.models import Case
 from wangge.cockpit.board import Board
 from wangge.cockpit.facts import IN_DANGER
-from wangge.cockpit.tracing import Trace
+from wangge.cockpit.tracing import OPEN_DANGER, Trace
 from wangge.cockpit.units import Unit
 from wangge.kernel.facts.actions import bounds
 from wangge.organization import queries as organization
@@ -35,6 +35,7 @@ class Matter:
     state: str
     office_id: int | None
     created_at: datetime
+    closed_at: datetime | None
     due_at: datetime | None
     is_private: bool
 
@@ -47,15 +48,21 @@ class Matter:
 
 
 FIELDS: Final = (
-    "id", "number", "path", "kind__name", "state", "lead_office_id", "created_at", "next_due_at", "is_private",
+    "id", "number", "path", "kind__name", "state", "lead_office_id", "created_at", "closed_at",
+    "next_due_at", "is_private",
 )  # fmt: skip
 
 
 def matters(board: Board) -> list[Matter]:
-    """Those of the day and those still open, oldest first: two statements for all units."""
+    """Those of the day and those open at its end, oldest first: three statements for all units."""
     start, end = bounds(board.day)
     found: dict[int, Matter] = {}
-    for condition in (Q(created_at__gte=start, created_at__lt=end), Q(state__in=OPEN_STATES, created_at__lt=end)):
+    before = Q(created_at__lt=end)
+    for condition in (
+        before & Q(created_at__gte=start),
+        before & Q(state__in=OPEN_STATES),
+        before & Q(closed_at__gte=end),
+    ):
         rows = Case.objects.filter(IN_DANGER, condition).order_by()
         for row in rows.values_list(*FIELDS):
             found[row[0]] = Matter(*row)
@@ -84,10 +91,18 @@ def told(board: Board, unit: Unit, found: Sequence[Matter], now: datetime) -> di
     return {
         "filed": sum(start <= m.created_at < end for m in found),
         "trace": Trace("cockpit.danger", board.day, board.day, unit.path, unit.office_id or 0).kept(),
-        "open": len(open_ones),
+        # As the other levels of the page: at the end of the day.
+        "open": sum(m.is_open or (m.closed_at is not None and m.closed_at >= end) for m in found),
+        "open_trace": Trace(OPEN_DANGER, board.day, board.day, unit.path, unit.office_id or 0).kept(),
         "late": sum(m.is_late(now) for m in open_ones),
         "matters": [_line(m, now) for m in open_ones[:SHOWN]],
     }
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """How long, as a person would say."""
+    hours = int((now - since).total_seconds() // 3600)
+    return f"{hours // 24}天" if hours >= 48 else f"{hours}小时"
 
 
 def _line(matter: Matter, now: datetime) -> dict[str, Any]:
@@ -99,7 +114,7 @@ def _line(matter: Matter, now: datetime) -> dict[str, Any]:
         "place": place,
         "office": office.name if office is not None else "未派单",
         "state": str(CaseState(matter.state).label),
-        "hours": int((now - matter.created_at).total_seconds() // 3600),
+        "waited": waited(matter.created_at, now),
         "late": matter.is_late(now),
         "url": reverse("case_detail", args=[matter.id]),
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from wangge.cases.enums import OPEN_STATES, RequestState
 from wangge.cases.models import Case, CaseRequest
-from wangge.cockpit.danger import Matter
+from wangge.cockpit.danger import Matter, waited
 from wangge.cockpit.units import Unit
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
@@ -46,7 +46,7 @@ def emergencies(matters: Sequence[Matter], now: datetime) -> list[Question]:
             m.path,
             (m.office_id,) if m.office_id else (),
             f"{_place(m.path)}的{'保密事项' if m.is_private else m.kind or '未分类事项'}涉及人身安全，已超时限",
-            f"{_office(m.office_id)}，登记{_waited(m.created_at, now)}。是否到场指挥或另行指定单位？",
+            f"{_office(m.office_id)}，登记{waited(m.created_at, now)}。是否到场指挥或另行指定单位？",
             reverse("case_detail", args=[m.id]),
         )
         for m in matters
@@ -65,7 +65,7 @@ def problems(now: datetime) -> list[Question]:
             path,
             (office_id,) if office_id else (),
             f"{_place(path)}的疑难工单（{'保密事项' if private else kind or '未分类'}）由谁牵头",
-            f"已等{_waited(created_at, now)}，退单{returns}次、重办{reworks}次，现由{_office(office_id)}主办。",
+            f"已等{waited(created_at, now)}，退单{returns}次、重办{reworks}次，现由{_office(office_id)}主办。",
             reverse("case_detail", args=[pk]),
         )
         for pk, path, created_at, office_id, returns, reworks, kind, private in rows.values_list(*fields)[:MOST]
@@ -82,7 +82,7 @@ def requests(now: datetime) -> list[Question]:
             row.case.path,
             (row.case.lead_office_id,) if row.case.lead_office_id else (),
             f"{_office(row.office_id)}申请{row.get_kind_display()}，是否同意",
-            f"申请已等{_waited(row.asked_at, now)}，事项在{_place(row.case.path)}。",
+            f"申请已等{waited(row.asked_at, now)}，事项在{_place(row.case.path)}。",
             reverse("case_detail", args=[row.case_id]),
         )
         for row in rows.only("asked_at", "kind", "office_id", "case_id", "case__path", "case__lead_office_id")[:MOST]
@@ -117,14 +117,11 @@ def by_unit(found: Sequence[Question], units: Sequence[Unit]) -> dict[Unit, dict
 
 
 def _place(path: str) -> str:
-    return territory.name_of(path[:12]) if len(path) >= 9 else territory.name_of(path)
+    places = dict.fromkeys((path[:9], path[:12]))
+    names = territory.names_of(places)
+    return "".join(names[place] for place in places)
 
 
 def _office(office_id: int | None) -> str:
     office = organization.office(office_id)
     return office.name if office is not None else "未派单"
-
-
-def _waited(since: datetime, now: datetime) -> str:
-    hours = int((now - since).total_seconds() // 3600)
-    return f"{hours // 24}天" if hours >= 48 else f"{hours}小时"

@@ -159,7 +159,7 @@ def _danger(told: dict[str, Any]) -> list[Flowable]:
         _text(f"昨日登记{danger['filed']}件，未办结{danger['open']}件{late}。"),
         *(
             _text(
-                f"· {one['place']}：{one['kind']}，{one['office']}，{one['state']}，已{one['hours']}小时"
+                f"· {one['place']}：{one['kind']}，{one['office']}，{one['state']}，已{one['waited']}"
                 f"{'，超时限' if one['late'] else ''}",
                 _style(9.8, textColor=RED if one["late"] else colors.black),
             )

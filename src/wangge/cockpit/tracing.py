@@ -11,12 +11,15 @@ from django.urls import reverse
 
 from wangge.cases.enums import OPEN_STATES
 from wangge.cases.models import Case
+from wangge.cockpit.facts import IN_DANGER
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.actions import bounds
 from wangge.kernel.facts.registry import Slice
 
 NO_OFFICE: Final = 0
 NO_KIND: Final = "-"
+# No fact of its own: what of the open ones is dangerous.
+OPEN_DANGER: Final = "cockpit.danger_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,6 @@ def address(kept: list[Any]) -> str:
 
 def case_ids(trace: Trace) -> Any:
     """The cases that ``trace`` stands for, as a query of their ids. Raises ``KeyError`` for an unknown fact."""
-    fact = registry.fact(trace.fact)
     slice_ = Slice(
         trace.from_on,
         trace.to_on,
@@ -51,6 +53,9 @@ def case_ids(trace: Trace) -> Any:
         trace.office_id or None,
         "" if trace.kind == NO_KIND else trace.kind,
     )
+    if trace.fact == OPEN_DANGER:
+        return _stock(trace.fact, slice_)
+    fact = registry.fact(trace.fact)
     if fact.stock:
         return _stock(fact.code, slice_)
     if fact.rows is None:
@@ -64,6 +69,8 @@ def _stock(code: str, slice_: Slice) -> Any:
     found = Case.objects.filter(Q(state__in=OPEN_STATES) | Q(closed_at__gte=end), created_at__lt=end)
     if code == "cases.overdue":
         found = found.filter(finish_due_at__lt=end)
+    elif code == OPEN_DANGER:
+        found = found.filter(IN_DANGER)
     elif code != "cases.open":
         raise KeyError(code)
     if slice_.path:

@@ -79,6 +79,19 @@ def test_every_number_leads_to_as_many_rows(town: World) -> None:  # noqa: F811
         assert response.context["total"] == (counted or 0), one["label"]
 
 
+def test_danger_leads_to_its_rows(town: World) -> None:  # noqa: F811
+    town.file(urgency="emergency")
+    brief = made(town)[STREET]
+    danger = brief.content["danger"]
+    assert (danger["filed"], danger["open"]) == (1, 1)
+    client = signed_in(town, "街道书记")
+    from wangge.cockpit.tracing import address
+
+    for kept in (danger["trace"], danger["open_trace"], brief.content["late"]["trace"]):
+        assert client.get(address(kept)).status_code == 200
+    assert client.get(address(danger["open_trace"])).context["total"] == 1
+
+
 @pytest.mark.parametrize(
     "address",
     [
