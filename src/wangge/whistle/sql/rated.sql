@@ -1,0 +1,8 @@
+-- Ratings of the day; set-aside ones stay out.
+SELECT w.path, s.office_id, coalesce(k.code, '') AS kind_code, count(*) AS value
+FROM whistle_rating AS r
+JOIN whistle_summons AS s ON s.id = r.summons_id
+JOIN whistle_whistle AS w ON w.id = s.whistle_id
+LEFT JOIN duties_kind AS k ON k.id = w.matter_id
+WHERE r.at >= %(start)s AND r.at < %(end)s AND NOT r.set_aside
+GROUP BY 1, 2, 3

@@ -1,0 +1,1 @@
+"""The pages of whistles: desk, phone, and what shows on the pages of cases."""
