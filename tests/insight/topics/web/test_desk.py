@@ -234,3 +234,12 @@ def test_the_export_agrees_with_the_list(leaders: World) -> None:
     make(3)
     response = signed_in(leaders, "街道书记").get(reverse("topic_list") + "?export=xlsx")
     assert response.status_code in {200, 302}
+
+
+def test_the_page_of_a_case_names_its_topics(ready: World) -> None:
+    topic = topic_of("翠湖新居")
+    one = topic.members.first()
+    assert one is not None
+    address = reverse("case_detail", args=[one.case_id])
+    assert "所属热点" in signed_in(ready, "街道书记").get(address).content.decode()
+    assert "所属热点" not in signed_in(ready, "街道老王").get(address).content.decode()
