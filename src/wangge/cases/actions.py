@@ -149,7 +149,7 @@ def _known(source_system: str, source_number: str) -> Case | None:
 
 def _keep_requester(case: Case, asker: Asker, phone: str) -> None:
     """Everybody may write a requester, not everybody may read one: hence an insert that reads nothing back."""
-    name = asker.name.strip()[:60]
+    name = validators.one_line(asker.name)[:60]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO cases_requester (case_id, name, phone, phone_index, is_organization)"

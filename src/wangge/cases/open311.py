@@ -92,6 +92,8 @@ def _endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             jurisdiction = request.GET.get("jurisdiction_id") or request.POST.get("jurisdiction_id")
             if jurisdiction and jurisdiction != settings.HOME_DIVISION:
                 raise Open311Error(404, f"没有 jurisdiction_id “{jurisdiction[:40]}”。")
+            if any("\0" in str(value) for value in (*kwargs.values(), *request.GET.values(), *request.POST.values())):
+                raise Open311Error(400, "文本中不能含有空字符（NUL）。")
             return view(request, *args, fmt=fmt, **kwargs)
         except Open311Error as error:
             return _errors(fmt, error)

@@ -31,6 +31,11 @@ def check_text(text: str) -> str:
     return cleaned
 
 
+def one_line(text: str) -> str:
+    """A name or an address, stripped of control characters."""
+    return (text if text.isprintable() else "".join(c for c in text if c.isprintable())).strip()
+
+
 def check_phone(phone: str) -> str:
     """The phone without blanks, full-width digits as plain ones. Empty is allowed; masked numbers are refused."""
     cleaned = re.sub(r"[\s()]", "", phone if phone.isascii() else unicodedata.normalize("NFKC", phone))

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wangge.kernel.audit.middleware.RequestContextMiddleware",
     "wangge.config.observing.ObserveMiddleware",
+    "wangge.kernel.api.middleware.ProblemsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

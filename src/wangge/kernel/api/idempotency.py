@@ -8,6 +8,7 @@ Refused requests (4xx, 5xx) leave nothing: their retry is judged anew.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -26,6 +27,7 @@ from wangge.kernel.api.problems import Problem
 F = TypeVar("F", bound=Callable[..., Any])
 
 HEADER = "Idempotency-Key"
+VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 KEPT = timedelta(hours=72)
 _OPERATION = "_wangge_operation"
 
@@ -42,7 +44,7 @@ def idempotent(view: F) -> F:
         key = request.headers.get(HEADER)
         if key is None:
             return view(request, *args, **kwargs)
-        if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        if VISIBLE.fullmatch(key) is None:
             raise Problem(400, f"{HEADER} 须为1至200个可见字符。", code="bad_idempotency_key")
         system = system_of(request)
         with transaction.atomic():

@@ -1,0 +1,97 @@
+"""The OpenAPI description against the application itself: whatever fits it (or just not) is answered as it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation.modes import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.cases.conftest import DISTRICT, World
+from tests.conftest import see_everything
+
+from wangge.cases.actions import dispatch_by_list
+from wangge.cases.flow import CaseFlow
+from wangge.kernel.api.systems import create_system
+from wangge.sites.openapi.urls import api
+
+SCOPES: Final = ("cases:read", "cases:write", "cases:dispatch", "cases:handle")
+CHECKS: Final = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES: Final = 25
+BOUNDED: Final = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+OPERATIONS: Final = [
+    f"{method.upper()} {path}" for path, item in api.get_openapi_schema()["paths"].items() for method in item
+]
+
+
+def application() -> Callable[..., Iterable[bytes]]:
+    """The WSGI application on the test's own connection; between requests the test is the system again."""
+    wsgi = get_wsgi_application()
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # Both would close the connection of the test's transaction, as they do at the end of any other request.
+        request_started.disconnect(close_old_connections)
+        request_finished.disconnect(close_old_connections)
+        try:
+            return [b"".join(wsgi(environ, start_response))]
+        finally:
+            request_started.connect(close_old_connections)
+            request_finished.connect(close_old_connections)
+            see_everything()
+
+    return call
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    return create_system(name="测试平台", scopes=SCOPES, path=DISTRICT, by=None, rate_per_minute=100_000)[1]
+
+
+@pytest.fixture
+def numbers(world: World) -> list[str]:
+    """Cases that the steps may begin with."""
+    received, dispatched, checked = world.file(), world.dispatched(), world.file(reply_wanted=True)
+    dispatch_by_list(case=checked, by=world["话务小赵"])
+    flow = CaseFlow(checked)
+    flow.reply(text="已清运", contacted="phone")
+    return [case.number for case in (received, dispatched, checked)]
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=["fitting", "not fitting"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.django_db
+def test_an_operation_keeps_its_description(
+    operation: str, mode: GenerationMode, token: str, numbers: list[str]
+) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application())
+    method, path = operation.split(" ", 1)
+    described = schema[path][method]
+
+    @seed(20_260_501)
+    @BOUNDED
+    @given(case=described.as_strategy(generation_mode=mode), number=st.sampled_from([None, *numbers]))
+    def conforms(case: Any, number: str | None) -> None:
+        if number is not None and "number" in (case.path_parameters or {}):
+            case.path_parameters["number"] = number
+        answer = case.call(headers={"Authorization": f"Bearer {token}"})
+        case.validate_response(answer, checks=CHECKS)
+
+    conforms()
