@@ -63,7 +63,7 @@ def names() -> list[str]:
 
 def execute(name: str, scale: str, *, record: bool = False) -> Result:
     """Run one benchmark, print its table and, last, its JSON line."""
-    began = time.monotonic()
+    began, before = time.monotonic(), os.getloadavg()[0]
     result: Result = import_module(f"bench.{name}").run(scale)
     if result.rows:
         print(table(result.rows))
@@ -71,7 +71,7 @@ def execute(name: str, scale: str, *, record: bool = False) -> Result:
         print(f"\ngoal: {result.goal} — {'reached' if result.met else 'NOT reached'}")
     print(f"({time.monotonic() - began:.0f} s)")
     if record:
-        write_record(result)
+        write_record(result, f"{before:.1f} before, {os.getloadavg()[0]:.1f} after")
     print(result.line(), flush=True)
     return result
 
@@ -251,11 +251,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB memory, Python {platform.python_version()}"
 
 
-def write_record(result: Result) -> None:
+def write_record(result: Result, load: str = "") -> None:
     """Keep the figure (docs/benchmarks.json) and write the page from all kept ones (docs/benchmarks.md)."""
     kept: dict[str, dict[str, object]] = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     kept[f"{result.name}:{result.scale}"] = asdict(result) | {
         "machine": machine(),
+        "load": load,
         "measured_on": f"{datetime.now(UTC):%F}",
     }
     FIGURES.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
@@ -274,7 +275,10 @@ def page(kept: dict[str, dict[str, object]]) -> str:
         entry = kept[key]
         result = Result(**{name: entry[name] for name in Result.__dataclass_fields__})  # type: ignore[arg-type]
         parts.append(f"\n## {result.name} ({result.scale})\n")
-        parts.append(f"**{_text(float(result.value))} {result.unit}** — {entry['machine']}, {entry['measured_on']}.\n")
+        load = f" (load average {entry['load']})" if entry.get("load") else ""
+        parts.append(
+            f"**{_text(float(result.value))} {result.unit}** — {entry['machine']}, {entry['measured_on']}{load}.\n"
+        )
         if result.goal:
             parts.append(f"Goal: {result.goal} — {'reached' if result.met else 'not reached'}.\n")
         references = "; ".join(f"{name} {_text(float(value))}" for name, value in result.reference.items())
