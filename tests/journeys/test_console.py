@@ -46,6 +46,8 @@ def test_no_page_makes_the_console_complain_or_is_too_wide(town: Town, who: str)
     page = town.phone(who) if size is PHONE else town.desk(who)
     wide = []
     for url in pages(town.world, who):
+        if page.request.get(url).status == 405:  # only pressed, never opened
+            continue
         answer = page.goto(url, wait_until="networkidle")
         if answer is None or answer.status >= 500:
             town.complaints.append(f"{url}: {answer.status if answer else 'no answer'}")

@@ -13,7 +13,6 @@ from wangge.kernel.api.auth import TokenAuth
 from wangge.kernel.api.idempotency import HEADER
 from wangge.kernel.api.problems import install
 
-
 TEXT: Final = {"type": "string"}
 PROBLEM: Final[dict[str, Any]] = {
     "title": "Problem",
