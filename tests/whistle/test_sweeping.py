@@ -1,0 +1,80 @@
+"""What the clock does by itself with whistles."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from tests.whistle.conftest import Town, again
+
+from wangge.whistle import sweeping
+from wangge.whistle.flow import WhistleFlow
+from wangge.whistle.models import SummonsClock, WhistleNotice
+from wangge.whistle.postures import posture_at, switch
+
+
+def offices(kind: str) -> set[int]:
+    return set(WhistleNotice.objects.filter(kind=kind).values_list("office_id", flat=True))
+
+
+def test_a_warning_reaches_the_department_once(town: Town) -> None:
+    town.blown(kind="emergency")
+    soon = timezone.now() + timedelta(minutes=4)
+    assert sweeping.warn(now=soon) == 2  # the sign clocks of two offices
+    assert sweeping.warn(now=soon) == 0
+    assert offices("warning") == {town.office("housing").pk, town.office("urban_bureau").pk}
+
+
+def test_what_is_late_is_told_to_department_street_and_command_centre(town: Town) -> None:
+    town.blown(kind="emergency")
+    assert sweeping.escalate(now=timezone.now() + timedelta(minutes=4)) == 0
+    assert sweeping.escalate(now=timezone.now() + timedelta(minutes=31)) == 4
+    assert sweeping.escalate(now=timezone.now() + timedelta(minutes=31)) == 0
+    told = {town.office(name).pk for name in ("housing", "urban_bureau", "centre", "command")}
+    assert offices("overdue") == told
+
+
+def test_a_late_hard_whistle_is_told_to_the_district_leader(town: Town) -> None:
+    town.blown(kind="hard")
+    sweeping.escalate(now=timezone.now() + timedelta(days=30))
+    assert town.office("leader").pk in offices("overdue")
+
+
+def test_a_suspended_whistle_wakes_by_itself_and_says_so(town: Town) -> None:
+    whistle = town.blown()
+    until = timezone.localdate() + timedelta(days=10)
+    WhistleFlow(whistle, town["指挥中心小孙"]).suspend(until=until, reason="等待鉴定报告")
+    assert sweeping.escalate(now=timezone.now() + timedelta(days=9)) == 0
+    assert sweeping.end_suspensions(now=timezone.now() + timedelta(days=9)) == 0
+    assert sweeping.end_suspensions(now=timezone.now() + timedelta(days=10)) == 1
+    whistle = again(whistle)
+    assert (whistle.state, whistle.suspended_until_on) == ("running", None)
+    assert whistle.next_due_at is not None
+    assert offices("resumed") >= set(whistle.office_ids)
+    assert SummonsClock.objects.filter(paused_at__isnull=False, stopped_at__isnull=True).count() == 0
+
+
+def test_an_objection_stays_paused_when_the_whistle_wakes(town: Town) -> None:
+    from wangge.whistle.summons_flow import SummonsFlow
+
+    whistle = town.blown()
+    SummonsFlow(town.summons(whistle), town["住建小周"]).object_to(reason="不属于本单位")
+    until = timezone.localdate() + timedelta(days=2)
+    WhistleFlow(again(whistle), town["区长"]).suspend(until=until, reason="等待鉴定报告")
+    sweeping.end_suspensions(now=timezone.now() + timedelta(days=3))
+    summons = town.summons(whistle)
+    assert (summons.state, summons.next_due_at) == ("objected", None)
+
+
+def test_an_emergency_ends_when_its_time_is_over(town: Town) -> None:
+    now = timezone.now()
+    switch(path="150203001", title="强降雨", reason="红色预警", by=town["区长"], until_at=now + timedelta(hours=6))
+    assert sweeping.end_postures(now=now + timedelta(hours=5)) == 0
+    assert sweeping.end_postures(now=now + timedelta(hours=7)) == 1
+    assert posture_at("150203001001", now + timedelta(hours=7)) is None
+
+
+def test_a_bad_row_does_not_stop_the_rest(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    SummonsClock.objects.filter(summons=town.summons(whistle), name="arrive").update(name="unknown")
+    assert sweeping.escalate(now=timezone.now() + timedelta(minutes=31)) == 3
