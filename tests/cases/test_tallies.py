@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
 
 from wangge.cases import policy, queries, tallies
-from wangge.cases.actions import dispatch_by_list
+from wangge.cases.actions import Place, dispatch_by_list
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import CaseTally
+from wangge.cases.models import Case, CaseTally
+from wangge.cases.web.filters import TRAITS
 
 
 def _assisted(world: World) -> tuple[int, int]:
@@ -62,6 +65,67 @@ def test_what_the_tallies_say_is_what_the_user_sees(
         rows = rows.filter(state__in=states)
     known = queries.count(world[name], states=states, path=path)
     assert known is None or known == rows.count()
+
+
+@pytest.mark.parametrize("name", ["区领导", "街道老王", "住建小周"])
+@pytest.mark.parametrize(
+    ("trait", "value", "found"),
+    [
+        ("channel", "hotline", {"channel": "hotline"}),
+        ("channel", "visit", {"channel": "visit"}),
+        ("demand_type", "complaint", {"demand_type": "complaint"}),
+        ("urgency", "normal", {"urgency": "normal"}),
+        ("hotline", "12315", {"source_system": "12315"}),
+        ("problem", True, {"is_problem": True}),
+        ("private", True, {"is_private": True}),
+        ("result", "rated", {"satisfaction__gt": ""}),
+        ("result", "unsolved", {"solved": "no"}),
+    ],
+)
+def test_each_trait_is_counted_as_the_rows_are(
+    world: World, name: str, trait: str, value: str, found: dict[str, Any]
+) -> None:
+    _assisted(world)
+    world.dispatched(is_private=True)
+    world.file(source_system="12315", source_number="S1", demand_type="help")
+    rows = policy.rows(world[name])
+    assert queries.count(world[name], where=TRAITS[trait](value)) == rows.filter(**found).count()
+    narrowed = queries.count(world[name], where=TRAITS[trait](value), states=["dispatched"], path=STREET)
+    assert narrowed == rows.filter(**found, state="dispatched", path__startswith=STREET).count()
+
+
+@pytest.mark.parametrize("name", ["区领导", "街道老王", "住建小周"])
+@pytest.mark.parametrize("role", ["lead", "holder"])
+@pytest.mark.parametrize("office", ["housing", "centre"])
+def test_what_an_office_leads_or_holds_is_counted(world: World, name: str, role: str, office: str) -> None:
+    _assisted(world)
+    world.dispatched()
+    pk = world.offices[office].pk
+    known = queries.count(world[name], where={role: pk})
+    assert known is None or known == policy.rows(world[name]).filter(**{f"{role}_office_id": pk}).count()
+
+
+def test_a_step_that_changes_no_trait_leaves_no_row(world: World) -> None:
+    case = world.dispatched()
+    before = CaseTally.objects.count()
+    Case.objects.filter(pk=case.pk).update(address="友谊大街2号院", extensions=1)
+    assert CaseTally.objects.count() == before
+    Case.objects.filter(pk=case.pk).update(is_problem=True)
+    assert tallies.count(paths=[DISTRICT], where={"is_problem": True}) == 1
+    assert tallies.check() == {}
+
+
+def test_paths_above_the_street_are_known_by_name(world: World) -> None:
+    world.file()
+    world.file(place=Place(path=DISTRICT))
+    assert tallies.paths_above(9) == [DISTRICT]
+
+
+def test_a_trait_counted_wrongly_is_found(world: World) -> None:
+    world.file()
+    CaseTally.objects.filter(office_id=0).update(channel="visit")
+    assert tallies.check() == {"received": 2}
+    assert (tallies.rebuild(), tallies.check()) == (1, {})
 
 
 @pytest.mark.parametrize("name", ["区领导", "街道老王"])

@@ -243,7 +243,12 @@ def list_cases(
         total = len(page.rows)
     else:
         total = queries.total_for(
-            system_of(request).scope, rows, state=state, path=path, words=q.strip(), narrowed=channel is not None
+            system_of(request).scope,
+            rows,
+            state=state,
+            path=path,
+            words=q.strip(),
+            where={"channel": channel} if channel is not None else None,
         )
     return CasePage(items=[_out(case) for case in page.rows], next=page.after or None, total=total)
 

@@ -78,10 +78,9 @@ def total_for(
     path: str,
     words: str = "",
     where: Mapping[str, Any] | None = None,
-    narrowed: bool = False,
 ) -> int:
     """The exact number of ``rows``: without reading them when ``seen``, state, place and traits or words say it all."""
-    known = None if narrowed else _known(seen, [state] if state else None, path, words, where or {})
+    known = _known(seen, [state] if state else None, path, words, where or {})
     return rows.order_by().count() if known is None else known
 
 
