@@ -107,8 +107,7 @@ def street_dispatches(town: Town) -> None:
     open_first(page, "dispatch")
     classify = page.locator("form[action$='/classify/']")
     if classify.count() and Case.objects.get().kind_id is None:
-        classify.locator("[name=kind]").fill("垃圾清运")
-        classify.locator("button[type=submit]").click()
+        classify.locator("button[name=kind_id]").first.click()  # what the text suggests
         expect(told(page)).to_contain_text("已更新类别和地点")
     suggestion = page.locator(".case-plan-choice").first
     expect(suggestion).to_contain_text("少先路街道社会治理综合指挥中心")

@@ -14,6 +14,7 @@ from wangge.cases.web.forms import text_area
 from wangge.cases.web.picking import PickField
 from wangge.duties import snapshot
 from wangge.duties.models import Kind
+from wangge.duties.suggestion import suggest_kinds
 from wangge.kernel.access.scopes import scope
 from wangge.territory import queries as territory
 
@@ -58,6 +59,7 @@ class ClassifyForm(forms.Form):
         kwargs.setdefault("initial", {"kind_id": case.kind_id, "path": case.path, "address": case.address})
         super().__init__(*args, **kwargs)
         self.fields["kind_id"].options = kind_choices()  # type: ignore[attr-defined]
+        self.suggested = suggest_kinds(case.text, limit=4) if case.kind_id is None else []
         places = place_choices(user, "cases.dispatch")
         if case.path not in dict(places):
             places.append((case.path, territory.full_name(case.path)))
