@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from wangge.cases.models import Case
 
@@ -49,6 +50,9 @@ class WorkCard:
     counts: bool = True
 
 
+# Step → the name of a page that says what it thinks of the form as it is being filled in (htmx, by the case's id).
+_notes: dict[str, str] = {}
+
 CardSource = Callable[[Any, datetime], list[WorkCard]]
 
 _panels: list[Panel] = []
@@ -63,6 +67,16 @@ def register_panel(title: str, render: Callable[[HttpRequest, Case], str]) -> No
 def register_card_source(source: CardSource) -> None:
     """``source(user, now)`` gives the user's boxes of that module. Called once by its ``apps.ready``."""
     _sources.append(source)
+
+
+def register_step_note(step: str, url_name: str) -> None:
+    """Below the form of ``step`` stands what the page ``url_name`` answers to it. Called once by an ``apps.ready``."""
+    _notes[step] = url_name
+
+
+def note_of(step: str, case: Case) -> str:
+    """The address of the note beside the form of ``step``; empty when nobody has one."""
+    return reverse(_notes[step], args=[case.pk]) if step in _notes else ""
 
 
 def panels_of(request: HttpRequest, case: Case) -> list[tuple[str, str]]:

@@ -66,6 +66,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "cases.escalate": "提级",
     # insight
     "insight.read": "查看热点、预警和预测",
+    "replies.read": "查看答复质检",
     "insight.manage": "整理热点（更名、并入、不作热点）、阅示预警",
     # Whistles: a street calls departments, they report for duty.
     "whistle.read": "查看吹哨",
@@ -119,7 +120,7 @@ HANDLE: Final = (
     "cases.request",
     *ON_PAPER,
 )
-LEAD: Final = ("cases.read", "cases.supervise", "cockpit.read", "insight.read", *ON_PAPER)
+LEAD: Final = ("cases.read", "cases.supervise", "cockpit.read", "insight.read", "replies.read", *ON_PAPER)
 DESK_OF_12345: Final = (
     "cases.read",
     "cases.read_requester",
@@ -251,7 +252,7 @@ _ALL: Final = (
         LOOK_UP,
         WHISTLE_DEPARTMENT,
         ASSESSED,
-        ("cases.assign", "cockpit.read"),
+        ("cases.assign", "cockpit.read", "replies.read"),
         reach=Reach.OFFICE,
     ),
     # 街道

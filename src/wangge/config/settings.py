@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "wangge.whistle",
     "wangge.assessment",
     "wangge.insight.topics",
+    "wangge.insight.replies",
+    "wangge.insight.places",
     "wangge.cockpit",
     "wangge.sites",
 ]

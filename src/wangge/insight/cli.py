@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wangge.insight.replies.cli import replies
+
 if TYPE_CHECKING:
     from wangge.insight.reading import Message
     from wangge.insight.validation import Measured
@@ -128,6 +130,9 @@ def explain(
         held = load(model)
     answer = held.predict([(text,)])[0]
     _json(label=answer.label, confidence=answer.confidence, words=held.explain(text))
+
+
+app.command()(replies)
 
 
 @app.command()

@@ -20,7 +20,18 @@ from wangge.sites.resident import views as resident
 Patterns = list[URLPattern | URLResolver]
 
 KERNEL = ("access", "audit", "calendar", "attachments", "listing", "facts", "jobs", "api")
-MODULES = ("territory", "organization", "duties", "cases", "assessment", "whistle", "insight.topics", "cockpit")
+MODULES = (
+    "territory",
+    "organization",
+    "duties",
+    "cases",
+    "assessment",
+    "whistle",
+    "insight.topics",
+    "insight.places",
+    "insight.replies",
+    "cockpit",
+)
 
 
 def patterns(module: str, name: str = "urlpatterns") -> Patterns:

@@ -17,7 +17,7 @@ from wangge.cases.dispatching import CannotDispatch
 from wangge.cases.enums import TOLD, CaseState, RequestState
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, Requester
-from wangge.cases.panels import panels_of
+from wangge.cases.panels import note_of, panels_of
 from wangge.cases.story import story
 from wangge.cases.web import shown
 from wangge.cases.web.forms import StepForm, step_form
@@ -44,6 +44,7 @@ class Panel:
     option: Option
     form: StepForm | None
     open: bool
+    note: str = ""
 
 
 def find(request: HttpRequest, pk: int) -> Case:
@@ -65,7 +66,7 @@ def panels(case: Case, user: Any, bound: tuple[str, StepForm] | None = None) -> 
             form = step_form(name, case, user) if option.allowed else None
             if form is not None and not form.applies():
                 continue
-        found.append(Panel(option, form, name == opened))
+        found.append(Panel(option, form, name == opened, note_of(name, case) if form is not None else ""))
     return sorted(found, key=lambda p: (not p.option.allowed, not p.option.step.primary))
 
 

@@ -7,7 +7,6 @@ class RepliesConfig(AppConfig):
     verbose_name = "答复质检"
 
     def ready(self) -> None:
-        from wangge.cases.panels import register_step_note
-        from wangge.insight.replies import handlers  # noqa: F401 (they register themselves)
+        from wangge.cases.panels import register_step_note  # noqa: PLC0415 - models are not loaded before
 
         register_step_note("reply", "reply_hints")

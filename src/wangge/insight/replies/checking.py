@@ -11,6 +11,7 @@ from typing import Final
 
 from wangge.insight.replies.enums import HintCode
 from wangge.insight.replies.parts import Parts, bare, flat, take_apart
+from wangge.insight.replies.words import COMMON
 
 SHORT: Final = 25
 EMPTY: Final = 12
@@ -29,16 +30,16 @@ TIME: Final = re.compile(
 )
 # What will be done, and no routine: "加强巡查" has no end that could be dated.
 PROMISE: Final = re.compile(
-    r"尽快|尽早|尽可能|早日|及早|抓紧|即将|近期|近日|择机|争取|力争|稍后|很快|正(?:在|对|就).{0,16}(?:调查|处理|研究|办理)|(?:将|会)(?:适时|逐步|陆续|努力)|(?:将|会)将?.{2,20}(?:上报|反映|汇报|纳入|列入)|待.{2,40}?(?:后|时|完成)[，,]?.{0,20}?(?:将|再|可|予以|进行)"
-    r"|(?:将|(?<![委协商员不])会|拟|准备|打算|下一步|下步|正在)(?:会|再|在|对|于|由|待|敦促|按|以|从|与|向|根据|结合|积极|继续|认真|统一|分批|适当|着手|依法|立即|迅速"
-    r"|充分|严格|研究|考虑|进行|组织|予以|启动|安排|督促|责成|责令|协调|申请|投入|配合|采取|开展|要求|推进|实施|建设|改造|增设|设置|树立|勘察|设计"
+    r"尽快|尽早|尽可能|早日|及早|抓紧|(?<!立)即将|(?:近期|近日)(?:将|内|就|可|会|组织|安排)|择机|争取|力争|稍后|很快|正(?:在|对|就).{0,16}(?:调查|处理|研究|办理)|(?:将|会)(?:适时|逐步|陆续|努力)|会将.{2,20}(?:上报|反映|汇报|纳入|列入)|待.{2,40}?(?:后|时|完成)[，,]?.{0,20}?(?:将|再|可|予以|进行)"
+    r"|(?:将|拟|准备|打算|下一步|下步|正在)(?:会|再|在|对|于|由|待|敦促|以|从|与|向|统一|分批|适当|着手|立即|迅速"
+    r"|充分|研究|考虑|进行|组织|予以|启动|安排|督促|责成|责令|协调|申请|投入|配合|采取|开展|要求|推进|实施|建设|改造|增设|设置|树立|勘察|设计"
     r"|筹|编制|论证|上报|报|落实|解决|整治|处理|调查|办理|铺排|列入|纳入)"
 )
 ROUTINE: Final = re.compile(
     r"(?:加强|加大|强化|继续|不断|进一步|持续|定期|不定期|严格).{0,24}(?:监管|巡查|巡管|管理|宣传|力度|监督|教育|培训|检查|关注|服务|引导|做好|维护|执法|打击|工作)"
 )
 CONDITION: Final = re.compile(
-    r"^(?:如|若|一旦|一经|只要|凡|如果|对于.{0,8}的，)|如(?:有|果|您|需|发现|出现|仍)|若(?:您|有|无|发现)|一经|一旦|您(?:可|需|应|的)?.{0,6}(?:将|会)"
+    r"即可|(?:请|欢迎|望).{0,16}尽快|^(?:如|若|一旦|一经|只要|凡|如果|对于.{0,8}的，)|如(?:有|果|您|需|发现|出现|仍)|若(?:您|有|无|发现)|一经|一旦|您(?:可|需|应|的)?.{0,6}(?:将|会)"
 )
 PREPOSED: Final = re.compile(
     r"(?:现|我们?|已|并|可|请)?将(?:您|你|该|此|其|这|有关|相关|情况|问题|原|所|具体|本|户口|其他)"
@@ -46,26 +47,19 @@ PREPOSED: Final = re.compile(
 SUGGESTED: Final = re.compile(r"建议|意见")
 FACTS: Final = re.compile(
     r"\d|《|经(?:查|核|调|现场|实地|了解|与|过)|据(?:查|了解|调查|统计)|查实|核实|现场|实地|检查|责令|约谈|召开|下发|立案|处罚|整改|拆除|清理|修复|安装|完成"
-    r"|目前|现已|已(?:经|于|由|按|在|对|向|将|安排|组织|完成|办理)|由于|因为|因此|原因|根据|按照|依据|规定|不属于|属于|位于|没有|未"
+    r"|目前|现已|已(?:经|于|由|按|在|对|向|将|安排|组织|完成|办理)|由于|因为|因此|原因|根据|按照|依据|规定|不属于|属于|位于|没有|未|可以|不可|不能|须|应当|需(?:要|携带|提供|凭)|要求|以[东西南北]|协调过|不再|暂不|免费"
 )
 BLAMING: Final = re.compile(
-    r"拒不(?:接受|配合|听)|无理取闹|胡搅|胡说|造谣|诋毁|别有用心|恶意(?:投诉|举报|炒作|中伤)|自行(?:解决|承担|负责)|请勿轻信|不要(?:再|轻信|胡)|别再|勿再|重复(?:投诉|反映)"
+    r"拒不(?:接受|配合|听)|无理取闹|胡搅|胡说|造谣|诋毁|别有用心|恶意(?:投诉|举报|炒作|中伤)|自行(?:解决|承担|负责)|不要(?:再|胡)|别再|勿再|重复(?:投诉|反映)"
     r"|无中生有|捏造|你理解错|您理解错|是你自己|要有真凭实据|用事实说话|无法?可?奉告|不予理睬|爱莫能助|听不懂|早已告知|说过多少|请重新考虑|不切实际|杞人忧天|纯属(?:谣言|造谣|捏造)"
-)
-# Too common in complaints and replies to say that both are about the same.
-COMMON: Final = frozenset(
-    "您的 你的 我们 他们 你们 您们 问题 情况 反映 相关 有关 部门 单位 工作 进行 处理 解决 政府 领导 回复 答复 感谢 网友 留言 咨询 投诉 请求 希望 建议 关于 "
-    "我是 现在 目前 已经 没有 可以 不能 就是 这个 那个 什么 怎么 为什 为何 是否 能否 一直 多次 至今 但是 因为 所以 如果 以及 或者 而且 并且 不是 我县 我市 我区 "
-    "我局 我镇 群众 市民 居民 百姓 老百 人民 书记 县长 市长 尊敬 您好 你好 谢谢 支持 理解 监督 关心 关注 重视 高度 进一 一步 加强 根据 按照 规定 要求 办理 调查 "
-    "核实 落实 及时 尽快 安排 组织 人员 负责 本人 一个 一些 两个 对于 由于 通过 为了 还是 还有 这样 这种 时间 时候 今年 去年 明年 地方 方面 事情 影响 严重 ".split()
 )
 ASKED_WHEN: Final = re.compile(r"什么时候|何时|几时|多久|哪一?年|哪天|几月|什么时间|啥时候|具体时间|时间表")
 ASKED_HOW_MUCH: Final = re.compile(
     r"多少(?:钱|元|比例|平|米|人|套|个|岁)?|比例|标准是|几(?:个|条|所|元)|费用(?:是|怎么)"
 )
 ANSWERED_WHEN: Final = re.compile(
-    TIME.pattern
-    + r"|预计|尚未|暂(?:无|不|未|缓)|待.{2,40}(?:后|时|通知)|等(?:上级)?通知|没有(?:时间|计划)|已(?:经)?(?:开|完|动|启|投|建)"
+    TIME.pattern + r"|预计|尚未|暂(?:无|不|未|缓)|待.{2,40}(?:后|时|通知)"
+    r"|等(?:上级)?通知|没有(?:时间|计划)|已(?:经)?(?:开|完|动|启|投|建)"
 )
 
 
@@ -112,11 +106,7 @@ def common_pairs(question: str, core: str) -> set[str]:
 
 
 def _pairs(text: str) -> set[str]:
-    return {
-        text[n : n + 2]
-        for n in range(len(text) - 1)
-        if "\u4e00" <= text[n] <= "\u9fff" <= "\uffff" and bare(text[n + 1])
-    }
+    return {text[n : n + 2] for n in range(len(text) - 1) if "\u4e00" <= text[n] <= "\u9fff" and bare(text[n + 1])}
 
 
 def _no_answer(question: str, parts: Parts, shared: set[str]) -> Hint | None:
@@ -129,8 +119,16 @@ def _no_answer(question: str, parts: Parts, shared: set[str]) -> Hint | None:
         if parts.elsewhere:
             return Hint(code, "只说在别处答复过，诉求人在这里看不到内容。请把结果写在这里。")
         return Hint(code, "除了问候和感谢，没有答复诉求人问的事。")
-    if len(shared) < FEW_SHARED and parts.length >= LONG_ENOUGH or not shared and parts.length >= SHORT and not near:
+    if (len(shared) < FEW_SHARED and parts.length >= LONG_ENOUGH) or (
+        not shared and parts.length >= SHORT and not near
+    ):
         return Hint(code, "答复和诉求说的像是两件事，请核对是否贴错。")
+    return _item_left_open(question, parts)
+
+
+def _item_left_open(question: str, parts: Parts) -> Hint | None:
+    """What was asked for by name — a time, a number — and is not there."""
+    code = HintCode.NO_ANSWER
     if ASKED_WHEN.search(question) and not ANSWERED_WHEN.search(parts.core):
         return Hint(code, "诉求人问了时间，答复里没有时间，也没有说为什么还定不下来。")
     if (
@@ -176,10 +174,10 @@ def _no_date(parts: Parts) -> Hint | None:
     for sentence in parts.sentences:
         clauses = [clause for clause in re.split(r"[，,]", sentence) if bare(clause)]
         for n, clause in enumerate(clauses):
-            kept = PREPOSED.sub("", ROUTINE.sub("", clause))
-            found = PROMISE.search(kept)
+            found = None if ROUTINE.search(clause) else PROMISE.search(PREPOSED.sub("", clause))
+            near = "，".join(clauses[max(0, n - 1) : n + 2])
             # A date beside the promise is its date; one at the other end of the sentence is not.
-            if found and not CONDITION.search(clause) and not TIME.search("，".join(clauses[max(0, n - 1) : n + 2])):
+            if found and not TIME.search(near) and not any(map(CONDITION.search, clauses[max(0, n - 2) : n + 1])):
                 return Hint(HintCode.NO_DATE, f"“{found.group()[:12]}”是承诺，但没有写到哪一天。")
     return None
 

@@ -12,10 +12,8 @@ DATE: Final = re.compile(
     r"[（(]?[\d〇○零一二三四五六七八九十]{2,4}\s*[年./-]\s*[\d一二三四五六七八九十]{1,3}\s*[月./-]\s*[\d一二三四五六七八九十]{1,3}\s*日?[)）]?"
 )
 NETIZEN: Final = r"(?:尊敬的|热心的|亲爱的)?(?:网友|网民|市民|居民|群众|来信人|同志|先生|女士|朋友|诉求人|来电人)"
-GREETING: Final = re.compile(
-    rf"^\W*(?:{NETIZEN}\w{{0,4}}|来信同志|[“\"'].{{1,24}}[”\"'](?:{NETIZEN})?|U{{2}}\w{{3,12}}\s*(?:{NETIZEN})?)?"
-    r"[\s，,：:!！_“”\"\w]{0,24}?(?:您好|你好)?[\s！!，,。：:]*$"
-)
+NAMED: Final = rf"(?:{NETIZEN}\w{{0,4}}|来信同志|[“\"'].{{1,24}}[”\"'](?:{NETIZEN})?|UU\w{{3,12}}\s*(?:{NETIZEN})?)"
+GREETING: Final = re.compile(rf"^\W*{NAMED}[\W_]*(?:{NAMED})?[\W_]*(?:您好|你好)?\W*$|^.{{0,24}}(?:您好|你好)\W*$")
 HELLO: Final = re.compile(r"(?:您好|你好)")
 RECEIPT: Final = re.compile(r"收悉|已收到|已经收到|已阅|悉知|获悉|已知悉|收阅")
 ANNOUNCED: Final = re.compile(
@@ -36,6 +34,7 @@ ELSEWHERE: Final = re.compile(
 MARKS: Final = re.compile(r"[\W_]+")
 # Shorter than this, a sentence that thanks or acknowledges does nothing else.
 ONLY_THANKS, ONLY_RECEIPT, ONLY_PASSED = 60, 70, 75
+LEFT_OVER: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def take_apart(reply: str) -> Parts:
         if ELSEWHERE.search(said) and length <= ONLY_RECEIPT and not _found_out(said):
             elsewhere = True
             continue
-        kept.append(sentence)
+        kept.append(_without_thanks(sentence))
     return Parts("".join(kept), tuple(kept), passed_on, elsewhere)
 
 
@@ -86,6 +85,12 @@ def _without_dates(sentence: str) -> str:
     """A sentence that is nothing but a date (or a date and a signature) says nothing."""
     rest = DATE.sub("", sentence)
     return rest if len(bare(rest)) > 3 else ""
+
+
+def _without_thanks(sentence: str) -> str:
+    """What a sentence says besides its thanks: 挂牌要等上级通知，谢谢您的关注."""
+    clauses = re.split(r"(?<=[，,])", sentence)
+    return "".join(clause for clause in clauses if not THANKS.search(clause)) if len(clauses) > 1 else sentence
 
 
 def _is_frame(sentence: str, said: str, length: int, *, first: bool) -> bool:
@@ -98,7 +103,8 @@ def _is_frame(sentence: str, said: str, length: int, *, first: bool) -> bool:
         return True
     if ANNOUNCED.search(said) and (length <= 40 or sentence.endswith(("：", ":"))) and length <= 120:
         return True
-    return bool(THANKS.search(said)) and length <= ONLY_THANKS
+    rest = bare(_without_thanks(said))
+    return bool(THANKS.search(said)) and length <= ONLY_THANKS and (rest == bare(said) or len(rest) <= LEFT_OVER)
 
 
 FOUND_OUT: Final = re.compile(
