@@ -1,0 +1,1 @@
+"""Small pieces for the assessment's templates."""

@@ -1,0 +1,1 @@
+"""Pages of the assessment: ranking, units, figures and their cases, months, appeals, parameters, sheets."""
