@@ -9,7 +9,10 @@ from typer.testing import CliRunner
 
 from wangge.insight.cli import app
 
-FILE = "id,title,body,reply\n1,垃圾,东门垃圾没有清运,您好，已收悉，感谢支持！\n2,路灯,西街路灯不亮,经查西街路灯线路故障，11月3日已修好，电话0472-2111111。\n"
+FILE = """id,title,body,reply
+1,rubbish,"东门垃圾没有清运","您好，已收悉，感谢支持！"
+2,lamp,"西街路灯不亮","经查西街路灯线路故障，11月3日已修好，电话0472-2111111。"
+"""
 
 
 def lines(*arguments: str) -> list[dict[str, object]]:

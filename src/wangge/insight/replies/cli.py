@@ -14,7 +14,7 @@ import typer
 
 def replies(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV 文件（第一行为列名）")],
-    question: Annotated[str, typer.Option(help="诉求所在的列，逗号分隔，例如 留言主题,留言详情")],
+    question: Annotated[str, typer.Option(help="诉求所在的列，可用逗号分隔几列，例如 title,detail")],
     reply: Annotated[str, typer.Option(help="答复所在的列")],
     id_column: Annotated[str, typer.Option("--id", help="编号所在的列；默认为行号")] = "",
     office: Annotated[str, typer.Option(help="答复单位所在的列；有则比较同一单位的答复是否照抄")] = "",

@@ -94,7 +94,7 @@ def reply_report(request: HttpRequest) -> HttpResponse:
         "all_url": rows_url(first, last),
         "serious_url": rows_url(first, last, serious=1),
         "may_export": "cases.export" in permissions(request.user),
-        "query": urlencode({"first": first, "last": last, "q": request.GET.get("q", "")[:40]}),
+        "query": urlencode({"first": str(first), "last": str(last), "q": request.GET.get("q", "")[:40]}),
     }
     template = "replies/print.html" if request.GET.get("print") else "replies/report.html"
     return render(request, template, context, status=400 if wrong else 200)
@@ -119,7 +119,9 @@ def _workbook(request: HttpRequest, lines: list[queries.OfficeLine], first: date
     if "cases.export" not in permissions(request.user):
         raise Http404
     header = ["单位", "答复数", "须改", *(label for _, label in HintCode.choices)]
-    body = [[line.name, line.replies, line.serious, *(line.counts[c] for c in HintCode.values)] for line in lines]
+    body: list[list[str | int]] = [
+        [line.name, line.replies, line.serious, *(line.counts[c] for c in HintCode.values)] for line in lines
+    ]
     file = io.BytesIO()
     write(file, Sheet("答复质检", header, body))
     record("replies.report.export", changes={"first": [None, str(first)], "last": [None, str(last)]})
