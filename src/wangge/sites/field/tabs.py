@@ -16,6 +16,7 @@ TABS: Final = (
     ("上报", "field_report", "camera", False, ("field.use", "cases.suggest")),
     ("核查", "field_checks", "clipboard-check", False, ("cases.check",)),
     ("报到", "field_whistles", "speakerphone", False, ("whistle.handle",)),
+    ("考核单", "field_sheet", "award", False, ("assessment.own",)),
     ("我的", "field_me", "user-circle", True, ()),
 )
 
