@@ -219,3 +219,27 @@ def rising(file: File, at_least: Annotated[int, typer.Option("--at-least", min=3
         },
         real_per_1000_topic_days={level.value: round(real.rate(level), 4) for level in RiseLevel},
     )
+
+
+@app.command()
+def places(
+    file: File,
+    within: Annotated[str, typer.Option(help="区划代码；默认本系统的区划")] = "",
+    text: TextColumns = "",
+) -> None:
+    """Where each message of a file happened, as far as its words say, one JSON object a line; the last one counts."""
+    from dataclasses import asdict as plain
+
+    from wangge.insight.grouping.messages import read
+    from wangge.insight.places.finding import find, place
+
+    columns = dict(zip(("title", "body"), (name.strip() for name in text.split(",") if name.strip()), strict=False))
+    with _told():
+        rows = read(file, columns)
+    placed = 0
+    for row in rows:
+        words = f"{row.title} {row.body[:500]}"
+        best = place(words, within)
+        placed += best is not None
+        _json(id=row.id, path=best.path if best else "", mentions=[plain(found) for found in find(words, within)])
+    _json(messages=len(rows), placed=placed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -40,6 +41,15 @@ class Match(NamedTuple):
     path: str
     score: float
     why: str
+
+
+class Term(NamedTuple):
+    """A name that a module above contributes: what it means, how sure (0–1), the place in words."""
+
+    name: str
+    path: str
+    weight: float
+    what: str
 
 
 class _Entry(NamedTuple):
@@ -118,7 +128,20 @@ def _build(root: str) -> Gazetteer:
     for alias in PlaceAlias.objects.filter(path__startswith=root, valid_to__isnull=True).order_by("path", "id"):
         kind = PlaceKind(alias.kind)
         found.add(alias.name, alias.path, _ALIAS[kind], f"{kind.label}“{alias.name}”")
+    own = set(found.terms)
+    for known in (known for source in _sources for known in source(root)):
+        if normal(known.name) not in own:
+            found.add(*known)
     return found
+
+
+_sources: list[Callable[[str], Iterable[Term]]] = []
+
+
+def register_terms(source: Callable[[str], Iterable[Term]]) -> None:
+    """``source(root)`` gives more terms below a place; a term known already keeps its meaning. Called once, by
+    ``apps.ready`` of a module above, which says ``revision.changed()`` when its terms change."""
+    _sources.append(source)
 
 
 # One gazetteer per district, built when first asked for.
