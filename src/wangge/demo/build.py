@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from wangge.cases.models import Case
 from wangge.config.demo import Account
-from wangge.demo import district, living, people
+from wangge.demo import district, living, people, whistles
 from wangge.demo.month import CHUNK
 from wangge.kernel.access.database import see_everything
 from wangge.kernel.audit.models import AuditEntry
@@ -63,6 +63,10 @@ def _build(say: Callable[[str], Any], *, small: bool, processes: int | None) -> 
     begun = living.begin(living.Month(timezone.now(), count, district.SEED))
     with _timed(say, f"一个月的事项（{begun.count:,}件）"):
         _tell(begun, say, processes)
+    if "whistles" not in done:
+        with _timed(say, "吹哨报到"), transaction.atomic():
+            whistles.tell(begun.end)
+            _mark("whistles")
     with _timed(say, "提醒和统计"), transaction.atomic():
         living.finish(begun)
         _mark("cases")

@@ -64,6 +64,8 @@ CAST: Final = (
     Role("zhihui", "区指挥中心小孙", "command_centre", "区指挥中心：协调、审批、提级", "command_centre"),
     Role("paidan1", "少先路街道老王", "street_dispatcher", "街道派单员（少先路）", STREET_CENTRE, FIRST_STREET),
     Role("paidan2", "友谊大街小吴", "street_dispatcher", "街道派单员（友谊大街）", STREET_CENTRE, SECOND_STREET),
+    Role("shuji", "街道书记老刘", "street_secretary", "街道党工委书记（少先路）：签发攻坚哨", "street", FIRST_STREET),
+    Role("zhuren", "街道主任老马", "street_director", "街道办事处主任（少先路）：签发攻坚哨", "street", FIRST_STREET),
     Role("keshi", "执法局小郑", "street_office", "街道科室（综合行政执法局）", "street.enforcement", FIRST_STREET),
     Role("zhujian", "住建局小周", "department_clerk", "区住建局承办人", "district.housing"),
     Role("chengguan", "城管局小冯", "department_clerk", "区城管局承办人", "district.urban_management"),

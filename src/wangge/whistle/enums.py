@@ -107,6 +107,7 @@ class NoticeKind(TextChoices):
     SUMMONED = "summoned", "新哨"
     WARNING = "warning", "临期提醒"
     OVERDUE = "overdue", "超时升级"
+    REPORTED = "reported", "已反馈"
     RETURNED = "returned", "退回"
     DECIDED = "decided", "裁定"
     MEETING = "meeting", "协调会"

@@ -21,6 +21,7 @@ from wangge.whistle.enums import (
     Role,
     SummonsState,
     TaskState,
+    WhistleKind,
 )
 from wangge.whistle.events import SummonsMoved
 from wangge.whistle.models import CheckIn, Summons, SummonsTransition, Task, Whistle
@@ -191,7 +192,13 @@ class SummonsFlow(Flow[Summons]):
         summons.report, summons.reported_at = report.strip(), self.now
         summons.handled_by_id = self.user.pk if self.user is not None else None
         clocks.stop(summons, self.now)
-        tell(summons.whistle, street_offices(summons.whistle), NoticeKind.DECIDED, "部门已反馈，请逐项核实", self.now)
+        tell(
+            summons.whistle,
+            street_offices(summons.whistle),
+            NoticeKind.REPORTED,
+            f"{self._office()}已反馈，请逐项核实",
+            self.now,
+        )
 
     @step(
         "逐项核实",
@@ -263,6 +270,10 @@ class SummonsFlow(Flow[Summons]):
         self.obj.whistle = Whistle.objects.select_for_update().get(pk=self.obj.whistle_id)
         super()._lock(declared, seen)
 
+    def _office(self) -> str:
+        office = organization.office(self.obj.office_id)
+        return office.name if office is not None else ""
+
     def _sign(self) -> None:
         summons = self.obj
         if summons.signed_at is None:
@@ -297,7 +308,9 @@ class SummonsFlow(Flow[Summons]):
         self._sign()
         summons.arrived_at, summons.rank = self.now, rank
         clocks.stop(summons, self.now, names=[ClockName.ARRIVE])
-        clocks.start(summons, [ClockName.PLAN, ClockName.REPORT], self.now)
+        # An emergency is handled at once: nobody waits for a plan.
+        planned = [] if summons.whistle.kind == WhistleKind.EMERGENCY else [ClockName.PLAN]
+        clocks.start(summons, [*planned, ClockName.REPORT], self.now)
         self.taken.data = {"way": way, "rank": rank, "distance_m": metres}
 
     def _release(self) -> None:

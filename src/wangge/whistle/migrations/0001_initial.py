@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('office_id', models.BigIntegerField(verbose_name='单位')),
-                ('kind', models.CharField(choices=[('summoned', '新哨'), ('warning', '临期提醒'), ('overdue', '超时升级'), ('returned', '退回'), ('decided', '裁定'), ('meeting', '协调会'), ('resumed', '挂起到期')], max_length=12, verbose_name='类别')),
+                ('kind', models.CharField(choices=[('summoned', '新哨'), ('warning', '临期提醒'), ('overdue', '超时升级'), ('reported', '已反馈'), ('returned', '退回'), ('decided', '裁定'), ('meeting', '协调会'), ('resumed', '挂起到期')], max_length=12, verbose_name='类别')),
                 ('text', models.CharField(max_length=200, verbose_name='内容')),
                 ('at', models.DateTimeField(verbose_name='时间')),
                 ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='已阅时间')),

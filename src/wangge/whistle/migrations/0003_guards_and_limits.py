@@ -14,7 +14,7 @@ CHECK_IN = database.protect(
         f" WHERE s.id = summons_id AND {database.covered('w')})"
     ),
 )
-BACKGROUND = "默认值（background），启用前按本地规定修改"
+BACKGROUND = "默认值，启用前按本地规定修改"
 # kind, then value and unit of sign, arrive, plan and report.
 ROWS = (
     ("emergency", (5, "minute"), (30, "minute"), (2, "hour"), (24, "hour"), "到场30分钟：平谷；其余为默认值"),

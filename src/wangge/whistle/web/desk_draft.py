@@ -6,12 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
 
 from wangge.cases import policy as case_policy
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.flow import FlowError
+from wangge.territory import queries as territory
+from wangge.whistle import policy
 from wangge.whistle.drafting import draft
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Whistle
@@ -49,6 +52,16 @@ def whistle_new(request: HttpRequest) -> HttpResponse:
         form = DraftForm(user=user, initial=_initial(request))
     status = 400 if form.is_bound else 200
     return render(request, "whistle/desk/draft.html", {"title": "吹哨", "form": form}, status=status)
+
+
+@requires("whistle.draft")
+@require_GET
+def whistle_new_map(request: HttpRequest) -> JsonResponse:
+    """Outlines of the communities for which the user may write, to find the place on."""
+    features: list[dict[str, Any]] = []
+    for root in policy.drafting_paths(me(request)):
+        features += territory.geojson(root, grids=False)["features"]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 def _perhaps_blow(request: HttpRequest, whistle: Whistle) -> None:

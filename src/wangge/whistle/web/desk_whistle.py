@@ -51,6 +51,8 @@ class Panel:
     open: bool
 
 
+# Stand at the end of the panel.
+LAST = frozenset({"suspend", "withdraw"})
 Bound = tuple[Whistle | Summons, str, StepForm]
 
 
@@ -70,7 +72,7 @@ def panels(whistle: Whistle, user: Any, bound: Bound | None = None) -> list[Pane
     for summons in rows.order_by("-role", "pk"):
         summons.whistle = whistle
         found += _panels_of(summons, summons.office.name, user, bound)
-    return sorted(found, key=lambda p: (not p.option.allowed, not p.option.step.primary))
+    return sorted(found, key=lambda p: (not p.option.allowed, not p.option.step.primary, p.option.step.name in LAST))
 
 
 def _panels_of(subject: Whistle | Summons, office: str, user: Any, bound: Bound | None) -> list[Panel]:
@@ -99,7 +101,7 @@ def page(
     user = me(request)
     shown.dress([whistle])
     steps = panels(whistle, user, bound)
-    if bound is None and steps and steps[0].option.allowed:
+    if bound is None and steps and steps[0].option.allowed and steps[0].option.step.primary:
         first = steps[0]
         steps[0] = Panel(first.subject, first.office, first.option, first.form, first.url, open=True)
     over = policy.over("whistle.meet")(user, whistle)
@@ -219,7 +221,7 @@ def summons_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def whistle_map(request: HttpRequest, pk: int) -> JsonResponse:
     """The place of the whistle within its community, as GeoJSON."""
     whistle = find(request, pk)
-    return JsonResponse(territory.geojson(whistle.path[:12]))
+    return JsonResponse(territory.geojson(whistle.path[:12], grids=False))
 
 
 @requires("whistle.read")

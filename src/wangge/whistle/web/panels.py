@@ -16,7 +16,7 @@ from wangge.cases.panels import WorkCard, WorkRow
 from wangge.kernel.access.scopes import may, permissions
 from wangge.whistle import policy, queries
 from wangge.whistle.boxes import WATCHED, boxes_for
-from wangge.whistle.web.shown import KIND_TONES, box_url, dress, kind_badge, state_badge, whistle_url
+from wangge.whistle.web.shown import KIND_TONES, NOTICE_TONES, box_url, dress, kind_badge, state_badge, whistle_url
 
 SHOWN: Final = 5
 
@@ -50,7 +50,6 @@ def my_whistles(user: Any, now: datetime) -> list[WorkCard]:
         cards.append((box, rows[:SHOWN], total, late))
     dress([row for _, rows, _, _ in cards for row in rows])
     return [
-        *_notices(user),
         *(
             WorkCard(
                 f"whistle-{box.code}",
@@ -63,6 +62,7 @@ def my_whistles(user: Any, now: datetime) -> list[WorkCard]:
             )
             for box, rows, total, late in cards
         ),
+        *_notices(user),
     ]
 
 
@@ -72,7 +72,14 @@ def _notices(user: Any) -> list[WorkCard]:
     rows = list(unseen.select_related("whistle").order_by("-at", "-pk")[: SHOWN + 1])
     total = len(rows) if len(rows) <= SHOWN else unseen.order_by().count()
     shown = tuple(
-        WorkRow(row.text, whistle_url(row.whistle), row.whistle.title, None, row.get_kind_display(), "info")
+        WorkRow(
+            row.text,
+            whistle_url(row.whistle),
+            row.whistle.title,
+            None,
+            row.get_kind_display(),
+            NOTICE_TONES.get(row.kind, "info"),
+        )
         for row in rows[:SHOWN]
     )
     url = f"{reverse('whistle_notices')}?unseen=1"

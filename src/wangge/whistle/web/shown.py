@@ -42,6 +42,14 @@ SUMMONS_TONES: Final[dict[str, str]] = {
     SummonsState.RELEASED: "neutral",
 }
 
+NOTICE_TONES: Final[dict[str, str]] = {
+    "summoned": "warn",
+    "warning": "warn",
+    "overdue": "danger",
+    "returned": "danger",
+    "resumed": "hold",
+}
+
 
 def whistle_url(whistle: Any) -> str:
     return reverse("whistle_detail", args=[whistle.pk])

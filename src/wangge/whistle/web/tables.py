@@ -23,15 +23,22 @@ from wangge.whistle import policy
 from wangge.whistle.boxes import BOXES, Box, boxes_for
 from wangge.whistle.enums import LIVE_STATES, OPEN_STATES, NoticeKind, Origin, WhistleKind, WhistleState
 from wangge.whistle.models import Summons
-from wangge.whistle.web.shown import box_url, dress, due_cell, offices_cell, state_badge, title_cell, whistle_url
+from wangge.whistle.web.shown import (
+    NOTICE_TONES,
+    box_url,
+    dress,
+    due_cell,
+    offices_cell,
+    state_badge,
+    title_cell,
+    whistle_url,
+)
 
 STAGES = {
     "live": ("处置中和挂起", LIVE_STATES),
     "open": ("未结束", OPEN_STATES),
     "done": ("已结束", (WhistleState.CLOSED, WhistleState.WITHDRAWN)),
 }
-
-NOTICE_TONES = {"summoned": "warn", "warning": "warn", "overdue": "danger", "returned": "danger", "resumed": "hold"}
 
 
 def _stage(rows: Rows, value: str) -> Rows:

@@ -18,6 +18,7 @@ from wangge.whistle.web import (
 desk_urlpatterns: list[URLPattern] = [
     path("", desk.whistle_list, name="whistle_list"),
     path("new/", desk_draft.whistle_new, name="whistle_new"),
+    path("new/map.json", desk_draft.whistle_new_map, name="whistle_new_map"),
     path("box/<slug:code>/", desk.whistle_box, name="whistle_box"),
     path("notices/", desk.whistle_notices, name="whistle_notices"),
     path("notices/seen/", desk_evaluation.whistle_notices_seen, name="whistle_notices_seen"),
