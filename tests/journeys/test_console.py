@@ -48,7 +48,7 @@ def test_no_page_makes_the_console_complain_or_is_too_wide(town: Town, who: str)
     for url in pages(town.world, who):
         if page.request.get(url).status == 405:  # only pressed, never opened
             continue
-        answer = page.goto(url, wait_until="networkidle")
+        answer = page.goto(url, wait_until="load")
         if answer is None or answer.status >= 500:
             town.complaints.append(f"{url}: {answer.status if answer else 'no answer'}")
         width = page.evaluate("document.documentElement.scrollWidth")

@@ -22,6 +22,7 @@ from wangge.kernel.access.routes import access_of
 ABOUT: Final[dict[tuple[str, str], str]] = {
     ("case_", "pk"): "case",
     ("case_decide", "request_pk"): "request",
+    ("case_import_", "pk"): "import",
     ("field_", "pk"): "case",
     ("field_", "number"): "number",
     ("resident_", "number"): "number",

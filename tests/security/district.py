@@ -29,7 +29,7 @@ from tests.kernel.attachments.samples import pdf, picture
 from wangge.cases.actions import Asker, Place, file_case
 from wangge.cases.dispatching import best_plan
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import Case, CaseRequest, Notice
+from wangge.cases.models import Case, CaseRequest, ImportRun, Notice
 from wangge.kernel.access import database, totp
 from wangge.kernel.access.models import Grant, SignIn, User
 from wangge.kernel.access.personal import blind_index
@@ -254,6 +254,10 @@ def _fill(built: District, side: Side, mark: str, street: str) -> None:
     export.file.parent.mkdir(parents=True, exist_ok=True)
     export.file.write_text("qzExport" if secret else "export")
     side.add("export", export.pk)
+    run = ImportRun.objects.create(
+        user=staff, name=f"{mark}Orders.csv", upload="none", state="done", finished_at=timezone.now()
+    )
+    side.add("import", run.pk)
     SignIn.objects.create(user=staff, session_key=f"{mark}session", agent=f"{mark}View")
     record("cases.case.read", side.cases["handling"], reason=f"{mark}Reason")
 

@@ -178,3 +178,12 @@ class NoticeKind(TextChoices):
     OVERDUE = "overdue", "超期升级"
     SUPERVISION = "supervision", "督办"
     RESUMED = "resumed", "挂账到期"
+
+
+class ImportState(TextChoices):
+    """A file of orders on its way in."""
+
+    WAITING = "waiting", "排队中"
+    RUNNING = "running", "正在导入"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"

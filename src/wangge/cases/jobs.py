@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from wangge.cases import actions, limits, moving, retention, sweeping, tallies
-from wangge.cases.importing import uploads
+from wangge.cases.importing import background, uploads
 from wangge.cases.models import Case
 from wangge.kernel.jobs.queue import task
 from wangge.kernel.jobs.sweeper import sweep
@@ -19,6 +19,11 @@ def answer_repeats(case_id: int) -> int:
 @task("cases.follow_places")
 def follow_places(moves: list[tuple[str, str]], on: str) -> int:
     return moving.follow_places(moves=dict(moves), on=date.fromisoformat(on))
+
+
+@task(background.JOB)
+def run_import(pk: str) -> None:
+    background.run_import(pk=pk)
 
 
 @sweep(name="cases.clocks", every=30, label="时限预警和升级")

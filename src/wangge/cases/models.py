@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from wangge.cases import enums
 from wangge.duties.models import Duty, Kind
@@ -536,6 +539,34 @@ class CaseErasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.at:%F}"
+
+
+class ImportRun(models.Model):
+    """A file of orders imported for one user. The upload and the refused rows go after a day, the figures stay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="用户")
+    name = models.CharField("文件名", max_length=100)
+    upload = models.CharField("上传的文件", max_length=60)
+    asked = models.JSONField("导入方式", default=dict)
+    state = models.CharField("状态", max_length=8, choices=enums.ImportState, default=enums.ImportState.WAITING)
+    rows = models.PositiveIntegerField("读到", default=0)
+    created = models.PositiveIntegerField("新登记", default=0)
+    dispatched = models.PositiveIntegerField("已派单", default=0)
+    known = models.PositiveIntegerField("以前导入过", default=0)
+    rejected = models.PositiveIntegerField("未导入", default=0)
+    kept = models.BooleanField("已保留", default=True)
+    error = models.CharField("出错说明", max_length=300, blank=True)
+    created_at = models.DateTimeField("申请时间", db_default=Now())
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "导入"
+        verbose_name_plural = "导入"
+        indexes = [models.Index(fields=["user", "-created_at"], name="import_user_created")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.get_state_display()}"
 
 
 class Attempt(models.Model):

@@ -1,29 +1,30 @@
-"""Importing a file of orders: upload, look at the columns, run, mend what was rejected."""
+"""Importing a file of orders: upload, look at the columns, follow the worker, mend what was rejected."""
 
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from wangge.cases.enums import ImportState
 from wangge.cases.importing import mapping as columns
 from wangge.cases.importing import uploads
+from wangge.cases.importing.background import refused, rejected_file, start_import
 from wangge.cases.importing.mapping import FIELDS, BadMapping
 from wangge.cases.importing.reading import SHEETS, UnreadableFile, read
-from wangge.cases.importing.run import Report, import_file, write_rejected
+from wangge.cases.models import ImportRun
 from wangge.kernel.access.routes import requires
-from wangge.kernel.access.scopes import scope
 
 LABELS: Final[dict[str, str]] = {
     "source_number": "来源编号",
@@ -47,6 +48,8 @@ LABELS: Final[dict[str, str]] = {
 SUFFIXES: Final = frozenset({*SHEETS, ".csv", ".txt", ".json", ".jsonl", ".ndjson"})
 MAX_MB: Final = 200
 SAMPLE: Final = 5
+SHOWN: Final = 50
+LATELY: Final = 10
 SESSION: Final = "cases.import"
 
 
@@ -103,9 +106,9 @@ class Preview:
     problem: str
 
 
-def _held(request: HttpRequest, part: str) -> Path | None:
-    """The user's own upload or rejected rows: the name is kept in the session, never taken from the address."""
-    name = request.session.get(SESSION, {}).get(part, "")
+def _held(request: HttpRequest) -> Path | None:
+    """The user's own upload: its name is kept in the session, never taken from the address."""
+    name = request.session.get(SESSION, {}).get("upload", "")
     path = uploads.folder() / name
     return path if name and path.is_file() else None
 
@@ -124,6 +127,11 @@ def _preview(path: Path) -> Preview:
     except BadMapping:
         problem = "没有认出诉求内容所在的列，请在下面指定。"
     return Preview(there, [[str(row.get(name, ""))[:60] for name in there] for _, row in first], guessed, problem)
+
+
+def _lately(request: HttpRequest) -> list[ImportRun]:
+    """One's own last imports."""
+    return list(ImportRun.objects.filter(user=request.user).order_by("-created_at")[:LATELY])
 
 
 @requires("cases.import")
@@ -149,13 +157,15 @@ def case_import(request: HttpRequest) -> HttpResponse:
             else:
                 request.session[SESSION] = {"upload": name, "name": file.name[:100]}
                 return redirect("case_import_run")
-    return render(request, "cases/desk/import.html", {"title": "导入工单", "form": form}, status=status)
+    return render(
+        request, "cases/desk/import.html", {"title": "导入工单", "form": form, "runs": _lately(request)}, status=status
+    )
 
 
 @requires("cases.import")
 def case_import_run(request: HttpRequest) -> HttpResponse:
-    """Step two: which column is what; step three: run, and say what became of every row."""
-    path = _held(request, "upload")
+    """Step two: which column is what. The worker does the rest."""
+    path = _held(request)
     if path is None:
         return redirect("case_import")
     try:
@@ -163,54 +173,53 @@ def case_import_run(request: HttpRequest) -> HttpResponse:
     except UnreadableFile:
         return redirect("case_import")
     form = RunForm(request.POST or None, there=seen.there, guessed=seen.guessed)
-    status = 200
+    status, name = 200, request.session[SESSION].get("name", "")
     if request.method == "POST":
         status = 400
         if form.is_valid():
+            clean = form.cleaned_data
             try:
-                report = _run(request, path, form)
-            except (BadMapping, UnreadableFile) as error:
-                form.add_error(None, str(error).split("，请用 --map")[0].split("，请用 --map")[0])
+                mapping = columns.complete(seen.there, form.mapping())
+            except BadMapping as error:
+                form.add_error(None, str(error).split("，请用 --map")[0])
             else:
-                return _report(request, report)
-    context = {"title": "导入工单", "form": form, "seen": seen, "name": request.session[SESSION].get("name", "")}
+                run = start_import(
+                    user=request.user,
+                    upload=path.name,
+                    name=name,
+                    mapping=mapping,
+                    source_system=clean["source_system"].strip(),
+                    dispatch=clean["dispatch"],
+                    all_or_nothing=clean["mode"] == "all",
+                )
+                return redirect("case_import_report", run.pk)
+    context = {"title": "导入工单", "form": form, "seen": seen, "name": name}
     return render(request, "cases/desk/import_run.html", context, status=status)
 
 
-def _run(request: HttpRequest, path: Path, form: RunForm) -> Report:
-    clean = form.cleaned_data
-    within = scope(request.user, "cases.import").paths
-    return import_file(
-        path,
-        mapping=form.mapping(),
-        source_system=clean["source_system"].strip(),
-        home=within[0] if within else "",
-        by=request.user,
-        dispatch=clean["dispatch"],
-        all_or_nothing=clean["mode"] == "all",
-    )
+def _own(request: HttpRequest, pk: UUID) -> ImportRun:
+    return get_object_or_404(ImportRun, pk=pk, user=request.user)
 
 
-def _report(request: HttpRequest, report: Report) -> HttpResponse:
-    held = dict(request.session.get(SESSION, {}))
-    if report.rejected:
-        with tempfile.NamedTemporaryFile(dir=uploads.folder(), suffix=".xlsx", delete=False) as target:
-            write_rejected(report.rejected, Path(target.name))
-            held["rejected"] = Path(target.name).name
-    else:
-        held.pop("rejected", None)
-    if report.kept:
-        (uploads.folder() / held.pop("upload", "none")).unlink(missing_ok=True)
-    request.session[SESSION] = held
-    context = {"title": "导入结果", "report": report, "shown": report.rejected[:50], "name": held.get("name", "")}
+@requires("cases.import")
+@require_GET
+def case_import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Step three: how far it is, then what became of every row. One's own imports alone."""
+    run = _own(request, pk)
+    again = run.state == ImportState.DONE and not run.kept and _held(request) is not None
+    context = {"title": "导入结果", "run": run, "refused": refused(run, SHOWN), "again": again}
+    if request.htmx:  # type: ignore[attr-defined]
+        if run.finished_at is None:
+            return render(request, "cases/desk/import_state.html", context)
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "cases/desk/import_report.html", context)
 
 
 @requires("cases.import")
 @require_GET
-def case_import_rejected(request: HttpRequest) -> FileResponse:
-    """The rows of one's own last import that were not taken, with the reason, ready to mend."""
-    path = _held(request, "rejected")
-    if path is None:
+def case_import_rejected(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The rows of one's own import that were not taken, with the reason, ready to mend."""
+    path = rejected_file(_own(request, pk))
+    if not path.is_file():
         raise Http404
     return FileResponse(path.open("rb"), as_attachment=True, filename="未导入的行.xlsx")
