@@ -7,54 +7,32 @@ and words are chosen for each size so that a full page is found: twenty rows tak
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import random
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from bench import _district
 from bench._filled import YEARS, filled
-from bench.harness import ROOT, Result, Times, setup_django
+from bench._sides import Page, in_turn, serve, side
+from bench.harness import Result, setup_django
 
 GOAL_MS, GOAL_GROWTH = 150, 1.2
 # Finds a share of everything, so that counting it exactly grows with the table: judged by its time alone.
 BROAD = "(a share of all)"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page by name, for a user, at addresses that are asked for in turn."""
-
-    user: str
-    name: str
-    urls: tuple[str, ...]
-
-
 def run(scale: str) -> Result:
     few, many, rounds, each = (
         (10_000, 1_000_000, int(os.environ.get("R", "6")), 8) if scale == "full" else (5_000, 50_000, 2, 6)
     )
-    with _side("lists_few", few) as small, _side("lists_many", many) as large:
-        names = small.names()
-        if names != large.names():
-            raise AssertionError("the two sides ask for different pages")
-        seen: list[tuple[list[float], list[float]]] = [([], []) for _ in names]
-        for side in (small, large):
-            for number in range(len(names)):
-                side.ask(number, 2)
-        for _ in range(rounds):
-            for number, kept in enumerate(seen):
-                kept[0].extend(small.ask(number, each))
-                kept[1].extend(large.ask(number, each))
-    pairs = [(name, Times(tuple(a)), Times(tuple(b))) for name, (a, b) in zip(names, seen, strict=True)]
+    with (
+        side(filled("lists_few", few), "lists") as small,
+        side(filled("lists_many", many), "lists") as large,
+    ):
+        pairs = in_turn(small, large, rounds=rounds, each=each)
     judged = [pair for pair in pairs if BROAD not in pair[0][1]]
     worst = max(b.p95 for _, _, b in pairs) * 1000
     before = max(a.p95 for _, a, _ in pairs) * 1000
@@ -78,77 +56,13 @@ def run(scale: str) -> Result:
     )
 
 
-class _Side:
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-
-    def names(self) -> list[list[str]]:
-        return list(self._read())
-
-    def ask(self, number: int, times: int) -> list[float]:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{number} {times}\n")
-        self.process.stdin.flush()
-        return list(self._read())
-
-    def _read(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError("a side has ended; see its error above")
-        return json.loads(line)
-
-
-@contextmanager
-def _side(name: str, rows: int) -> Iterator[_Side]:
-    url = filled(name, rows)
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from bench import lists; lists.serve_pages()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "WANGGE_SYSTEM_PROCESS": "0"},
-    )
-    side = _Side(process)
-    try:
-        yield side
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 # -- in the process of a side ----------------------------------------------------------------
 
 
 def serve_pages() -> None:
-    """Print the names of the pages; then, per line ``number times``, the seconds of that many calls."""
+    """In the process of a side."""
     setup_django()
-    from time import perf_counter
-
-    from django.test import Client
-
-    clients, pages = _prepare()
-    print(json.dumps([(page.user, page.name) for page in pages]), flush=True)
-    turns = [0] * len(pages)
-    for line in sys.stdin:
-        number, times = map(int, line.split())
-        page, seconds = pages[number], []
-        client: Client = clients[page.user]
-        for _ in range(times):
-            url = page.urls[turns[number] % len(page.urls)]
-            turns[number] += 1
-            began = perf_counter()
-            response = client.get(url)
-            seconds.append(perf_counter() - began)
-            if response.status_code != 200:
-                raise AssertionError(f"{page.name}: {url} answers {response.status_code}")
-        print(json.dumps(seconds), flush=True)
+    serve(*_prepare())
 
 
 def _prepare() -> tuple[dict[str, Any], list[Page]]:

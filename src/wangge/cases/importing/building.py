@@ -7,7 +7,7 @@ to what is each order's own; no model is made, no row is formatted twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -52,6 +52,14 @@ TRANSITION: Final = (
 PART: Final = ("case_id", "office_id", "role", "state", "asked", "answer", "created_at")
 CLOCK: Final = ("case_id", "name", "limit_value", "limit_unit", "due_at", "warn_at", "started_at", "outcome")
 WORDS: Final = ("case_id", "vector")
+# Table → its columns, in the order they are stored.
+COLUMNS: Final = {
+    "cases_case": CASE,
+    "cases_casetransition": TRANSITION,
+    "cases_casepart": PART,
+    "cases_caseclock": CLOCK,
+    "cases_casetext": WORDS,
+}
 
 
 Requesters = tuple[Sequence[int], Sequence[str | None], Sequence[str | None], Sequence[str | None]]
@@ -59,7 +67,10 @@ Requesters = tuple[Sequence[int], Sequence[str | None], Sequence[str | None], Se
 
 @dataclass(slots=True)
 class Lines:
-    """One chunk ready to be stored. ``requesters``: case, name, phone (encrypted), blind index; the bytes in hex."""
+    """One chunk ready to be stored. ``requesters``: case, name, phone (encrypted), blind index; the bytes in hex.
+
+    ``columns`` are those of the lines: a history that is replayed knows more of a case than an import does.
+    """
 
     count: int = 0
     dispatched: int = 0
@@ -72,6 +83,14 @@ class Lines:
     clocks: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     requesters: Requesters = ((), (), (), ())
+    columns: Mapping[str, Sequence[str]] = field(default_factory=lambda: COLUMNS)
+
+    def tables(self) -> Iterator[tuple[str, Sequence[str], list[str]]]:
+        """Table, columns and lines, those referred to first."""
+        for name, lines in zip(
+            COLUMNS, (self.cases, self.transitions, self.parts, self.clocks, self.words), strict=True
+        ):
+            yield name, self.columns[name], lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from wangge.cases.importing import building
 from wangge.cases.importing.building import Builder, Lines
 from wangge.cases.importing.rows import Order
 from wangge.duties import snapshot
@@ -66,9 +65,9 @@ class Importer:
     block; the chunks before it stay, and the same import run again goes on from there.
     """
 
-    def __init__(self, *, by: Any = None, dispatch: bool = True) -> None:
+    def __init__(self, *, by: Any = None, dispatch: bool = True, builder: type[Builder] = Builder) -> None:
         self.stored = Stored()
-        self.builder = Builder(actor=actor_for(by), dispatch=dispatch)
+        self.builder = builder(actor=actor_for(by), dispatch=dispatch)
         self.on_the_way: list[_Chunk] = []
         self.queue: Queue[_Chunk | None] = Queue(maxsize=1)
         self.threads: list[threading.Thread] = []
@@ -186,13 +185,10 @@ def _write(lines: Lines) -> None:
     with transaction.atomic(), as_system():
         with connection.cursor() as cursor:
             raw = cursor.cursor
-            _copy(raw, "cases_case", building.CASE, lines.cases)
-            _copy(raw, "cases_casetransition", building.TRANSITION, lines.transitions)
-            _copy(raw, "cases_casepart", building.PART, lines.parts)
-            _copy(raw, "cases_caseclock", building.CLOCK, lines.clocks)
+            for table, columns, rows in lines.tables():
+                _copy(raw, table, columns, rows)
             if lines.requesters[0]:
                 raw.execute(REQUESTERS, [list(column) for column in lines.requesters])
-            _copy(raw, "cases_casetext", building.WORDS, lines.words)
         record(
             "cases.case.import",
             None,
