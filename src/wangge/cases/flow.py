@@ -482,7 +482,7 @@ class CaseFlow(Flow[Case]):
         publish(CaseMoved(case.pk, case.number, case.path, row.step, row.source, row.target))
         told = {"number": case.number, "step": row.step, "from": row.source, "to": row.target}
         webhooks.emit(f"case.{row.step}", told, case.path)
-        if row.target == S.CLOSED:
+        if row.target == S.CLOSED and row.source != S.CLOSED:
             publish(CaseClosed(case.pk, case.number, case.path, case.solved, case.satisfaction))
         if row.target == S.CHECKED and row.source != S.CHECKED and case.repeats.exists():
             defer("cases.answer_repeats", case_id=case.pk)
