@@ -299,7 +299,7 @@ def _rebuild(day: date) -> None:
 
 
 def _facts(day: date, today: date) -> tuple[float, float]:
-    """Facts of the last tenth of the year, last month's running figures; seconds for one day, seconds for the figures."""
+    """Facts of the last tenth of the year and last month's running figures; seconds for a day and for the figures."""
     for n in range(1, RECENT + 1):
         _rebuild(today - timedelta(days=n))
     seconds = _seconds(lambda: _rebuild(day))

@@ -154,7 +154,8 @@ class Case(VersionedModel):
             # The path comes along, so that rows of other places are passed over, and counted, within the index.
             models.Index(fields=["-created_at", "-id"], include=["path"], name="case_created_path"),
             models.Index(fields=["state", "-created_at", "-id"], include=["path"], name="case_state_created"),
-            models.Index(fields=["kind", "-created_at", "-id"], include=["path"], name="case_kind_created_path"),
+            # The offices come along too: what one office has in a kind, a month or overdue is counted within the index.
+            models.Index(fields=["kind", "-created_at", "-id"], include=["path", "office_ids"], name="case_kind_seen"),
             models.Index(
                 fields=["holder_office", "next_due_at"],
                 name="case_holder_due",
@@ -166,20 +167,20 @@ class Case(VersionedModel):
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(
                 fields=["-closed_at"],
-                include=["path", "created_at"],
-                name="case_closed_path",
+                include=["path", "office_ids", "created_at"],
+                name="case_closed_seen",
                 condition=Q(closed_at__isnull=False),
             ),
             models.Index(
                 fields=["-dispatched_at"],
-                include=["path", "created_at"],
-                name="case_dispatched_path",
+                include=["path", "office_ids", "created_at"],
+                name="case_dispatched_seen",
                 condition=Q(dispatched_at__isnull=False),
             ),
             models.Index(
                 fields=["next_due_at", "id"],
-                include=["path"],
-                name="case_due_path",
+                include=["path", "office_ids"],
+                name="case_due_seen",
                 condition=Q(next_due_at__isnull=False),
             ),
             models.Index(fields=["lead_office", "-created_at", "-id"], include=["path"], name="case_lead_created"),
