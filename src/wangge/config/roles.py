@@ -67,6 +67,9 @@ PERMISSIONS: Final[dict[str, str]] = {
     # insight
     "insight.read": "查看热点、预警和预测",
     "replies.read": "查看答复质检",
+    "governance.read": "查看治理任务",
+    "governance.manage": "提出、批准、验收治理任务，安排每月一题",
+    "governance.handle": "办理治理任务（方案、清单）",
     "insight.manage": "整理热点（更名、并入、不作热点）、阅示预警",
     # Whistles: a street calls departments, they report for duty.
     "whistle.read": "查看吹哨",
@@ -110,6 +113,8 @@ ON_PAPER: Final = ("cases.export", "cases.print")
 ASSESSED: Final = ("assessment.read", "assessment.appeal")
 ASSESSING: Final = ("assessment.read", "assessment.close", "assessment.decide", "assessment.manage")
 HANDLE: Final = (
+    "governance.read",
+    "governance.handle",
     "cases.read",
     "cases.read_requester",
     "cases.sign",
@@ -120,7 +125,15 @@ HANDLE: Final = (
     "cases.request",
     *ON_PAPER,
 )
-LEAD: Final = ("cases.read", "cases.supervise", "cockpit.read", "insight.read", "replies.read", *ON_PAPER)
+LEAD: Final = (
+    "cases.read",
+    "cases.supervise",
+    "cockpit.read",
+    "insight.read",
+    "replies.read",
+    "governance.read",
+    *ON_PAPER,
+)
 DESK_OF_12345: Final = (
     "cases.read",
     "cases.read_requester",
@@ -204,11 +217,17 @@ _ALL: Final = (
             "cases.archive",
             "cases.import",
             "insight.manage",
+            "governance.manage",
         ),
     ),
     # 区级
     _role(
-        "district_leader", "区领导", LEAD, LOOK_UP, WHISTLE_DISTRICT, ("insight.manage", "assessment.read")
+        "district_leader",
+        "区领导",
+        LEAD,
+        LOOK_UP,
+        WHISTLE_DISTRICT,
+        ("insight.manage", "governance.manage", "assessment.read"),
     ),
     _role(
         "command_centre",
@@ -233,6 +252,7 @@ _ALL: Final = (
             "cases.archive",
             "cases.import",
             "insight.manage",
+            "governance.manage",
         ),
     ),
     _role(
@@ -266,7 +286,7 @@ _ALL: Final = (
             WHISTLE_STREET_LEAD,
             ASSESSED,
             ("assessment.evaluate", "assessment.review_workers"),
-            ("cases.check", "cases.request", "cases.escalate", "insight.manage", *signs),
+            ("cases.check", "cases.request", "cases.escalate", "insight.manage", "governance.manage", *signs),
         )
         for code, label, signs in (
             ("street_secretary", "街道党工委书记", ("whistle.sign_secretary",)),

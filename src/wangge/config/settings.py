@@ -76,7 +76,9 @@ INSTALLED_APPS = [
     "wangge.assessment",
     "wangge.insight.topics",
     "wangge.insight.replies",
+    "wangge.insight.governance",
     "wangge.insight.places",
+    "wangge.insight.learning",
     "wangge.cockpit",
     "wangge.sites",
 ]

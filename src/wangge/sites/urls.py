@@ -29,7 +29,9 @@ MODULES = (
     "whistle",
     "insight.topics",
     "insight.places",
+    "insight.learning",
     "insight.replies",
+    "insight.governance",
     "cockpit",
 )
 

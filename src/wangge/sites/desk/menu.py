@@ -71,6 +71,7 @@ MENU: Final[tuple[Section, ...]] = (
         (
             Item("清单", "duty_list", "list-details", ("duties.read",)),
             Item("类别与职责", "kind_tree", "category", ("duties.read",)),
+            Item("类别模型", "model_list", "wand", ("insight.read",)),
             Item("办理时限", "limit_list", "hourglass", ("duties.read",)),
             Item("机构", "office_list", "building-bank", ("organization.read",)),
         ),
@@ -104,6 +105,8 @@ MENU: Final[tuple[Section, ...]] = (
             Item("领导驾驶舱", "case_overview", "layout-dashboard", ("cockpit.read",)),
             Item("每日民情", "brief_today", "report-analytics", ("cockpit.read",)),
             Item("热点", "topic_list", "flame", ("insight.read",)),
+            Item("治理任务", "governance_list", "target", ("governance.read",)),
+            Item("每月一题", "governance_year", "calendar", ("governance.read",)),
             Item("答复质检", "reply_report", "message-2", ("replies.read",)),
             Item("考核排名", "assessment_ranking", "award", ("assessment.read",)),
             Item(

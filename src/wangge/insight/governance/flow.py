@@ -1,0 +1,79 @@
+"""A task's way: drawn up, approved, carried out, examined, closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from wangge.insight.governance import effect, policy
+from wangge.insight.governance.enums import ListName, TaskState
+from wangge.insight.governance.models import GovernanceTask, GovernanceTransition
+from wangge.kernel.flow import Flow, Refused, step
+
+S = TaskState
+
+
+def three_lists(flow: Any) -> str | None:
+    """Why not: a list is empty, or there is no plan."""
+    task: GovernanceTask = flow.obj
+    there = set(task.items.filter(removed_at=None).values_list("list_name", flat=True))
+    lacking = [str(label) for code, label in ListName.choices if code not in there]
+    if lacking:
+        return f"{'、'.join(lacking)}还没有内容。"
+    return None if task.plan.strip() else "还没有写方案。"
+
+
+def measures_done(flow: Any) -> str | None:
+    open_ones = flow.obj.items.filter(list_name=ListName.MEASURE, removed_at=None, done_at=None).count()
+    return f"还有{open_ones}项措施没有完成。" if open_ones else None
+
+
+def somebody_else(flow: Any) -> str | None:
+    """Who asked for the examination does not hold it."""
+    last = flow.obj.transitions.filter(step="hand_in").order_by("-at", "-pk").first()
+    if flow.user is not None and last is not None and last.actor_id == flow.user.pk:
+        return "申请验收的人不能自己验收。"
+    return None
+
+
+class TaskFlow(Flow[GovernanceTask]):
+    model, transitions, states, noun, initial = GovernanceTask, GovernanceTransition, TaskState, "任务", (S.DRAFT,)
+
+    @step("批准实施", source=S.DRAFT, target=S.RUNNING, may=policy.may_manage, guards=(three_lists,), primary=True)
+    def approve(self) -> None:
+        """From this day on before and after are told apart."""
+        self.obj.started_on = timezone.localdate(self.now)
+
+    @step("申请验收", source=S.RUNNING, target=S.EXAMINED, may=policy.may_edit, guards=(measures_done,), primary=True)
+    def hand_in(self) -> None:
+        self.obj.done_on = timezone.localdate(self.now)
+
+    @step(
+        "验收销号",
+        source=S.EXAMINED,
+        target=S.CLOSED,
+        may=policy.may_manage,
+        guards=(somebody_else,),
+        primary=True,
+    )
+    def close(self) -> None:
+        """Closed with the effect as it is measured today, in words and figures."""
+        today = timezone.localdate(self.now)
+        self.obj.closed_on = today
+        self.obj.effect = effect.measure(self.obj, today=today).kept()
+
+    @step("退回整改", source=S.EXAMINED, target=S.RUNNING, may=policy.may_manage, needs_reason=True)
+    def send_back(self) -> None:
+        self.obj.done_on = None
+
+    @step("延长期限", source=(S.DRAFT, S.RUNNING), target=None, may=policy.may_manage, needs_reason=True)
+    def extend(self, *, deadline_on: date) -> None:
+        if deadline_on <= self.obj.deadline_on:
+            raise Refused(f"新的期限应在{self.obj.deadline_on}之后。")
+        self.obj.deadline_on = deadline_on
+
+    @step("终止", source=(S.DRAFT, S.RUNNING, S.EXAMINED), target=S.DROPPED, may=policy.may_manage, needs_reason=True)
+    def drop(self) -> None:
+        """Not carried on; the reason stays."""

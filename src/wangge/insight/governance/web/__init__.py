@@ -1,0 +1,1 @@
+"""Tasks on the desk: list, one task, proposing, the year."""
