@@ -3,7 +3,7 @@
 Each leaf brings its keywords and its own name. A keyword found whole in the text counts by its rarity
 among the kinds (IDF) and its length. People seldom use a phrase exactly as it was written down, so the
 pairs of characters inside the keywords count too, each by its rarity and by how often the leaf uses it:
-“玉米种植补贴” reaches “玉米补贴”. A trained model may take the place of ``suggest_kinds`` unnoticed.
+“玉米种植补贴” reaches “玉米补贴”. A trained model may stand before the words (``register_source``).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Sized
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wangge.duties import snapshot
@@ -49,11 +49,32 @@ class Index:
     kinds: dict[int, KindRef]
 
 
+Source = Callable[[str, int], list[KindSuggestion]]
+_sources: list[Source] = []
+
+
+def register_source(source: Source) -> None:
+    """``source(text, limit)`` proposes kinds by something better than the catalogue's words, a trained model say; its
+    proposals come first. Called once, by ``apps.ready`` of a module above."""
+    _sources.append(source)
+
+
 def suggest_kinds(text: str, limit: int = 5) -> list[KindSuggestion]:
     """The leaves of the published catalogue that fit ``text``, best first; empty when nothing in it is known.
 
-    ``text`` is title and body together; only its first ``TEXT_SIZE`` characters are read.
+    ``text`` is title and body together; only its first ``TEXT_SIZE`` characters are read. What a registered source
+    proposes stands first; what the words alone propose follows, and no higher than the source left open.
     """
+    first = next((found for source in _sources if (found := source(text[:TEXT_SIZE], limit))), [])
+    if not first:
+        return by_words(text, limit)
+    known, left = {one.kind_id for one in first}, max(0.0, 1 - sum(one.score for one in first))
+    more = [replace(one, score=round(one.score * left, 3)) for one in by_words(text, limit) if one.kind_id not in known]
+    return [*first, *more][:limit]
+
+
+def by_words(text: str, limit: int = 5) -> list[KindSuggestion]:
+    """The same by the words of the catalogue alone."""
     held = snapshot.current()
     index: Index | None = held.memo.get("index")
     if index is None:

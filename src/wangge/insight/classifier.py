@@ -133,7 +133,7 @@ def weigh(counts: csr_matrix, idf: Floats) -> csr_matrix:
     return weighed.astype(np.float32)
 
 
-def train(rows: Sequence[Message], *, strength: float = 1.0) -> Model:
+def train(rows: Sequence[Message], *, strength: float = 1.0, weights_at_most: int = WEIGHTS_AT_MOST) -> Model:
     """Learn from labelled messages. Confidence is calibrated by ``validation.calibrate``, not here.
 
     Raises:
@@ -145,7 +145,7 @@ def train(rows: Sequence[Message], *, strength: float = 1.0) -> Model:
     number = {label: at for at, label in enumerate(classes)}
     texts, owners = _texts([row.texts for row in rows])
     labels = np.array([number[row.label] for row in rows])[owners]
-    vocabulary = ngrams.learn(texts, SIZES, most=max(10_000, WEIGHTS_AT_MOST // len(classes)))
+    vocabulary = ngrams.learn(texts, SIZES, most=max(10_000, weights_at_most // len(classes)))
     if not len(vocabulary.known):
         raise TooLittle("文字太少，没有可学习的内容")
     counts = vstack([vocabulary.counts(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]).tocsr()
