@@ -15,10 +15,13 @@ from tests.cockpit.conftest import build, count, figures, weeks_before, yesterda
 from wangge.cockpit import actions, showing
 from wangge.cockpit.models import Brief, BriefRules, BriefSubscription
 from wangge.cockpit.units import Unit, all_units, due_units
+from wangge.insight.governance.models import GovernanceTask
+from wangge.insight.topics.models import Rise, Topic
 from wangge.kernel.api.models import Delivery
 from wangge.kernel.api.systems import create_system
 from wangge.kernel.api.webhooks import create_webhook
 from wangge.kernel.facts.models import DailyFact
+from wangge.whistle.models import Summons, Whistle
 
 
 def at(hour: int, minute: int = 0) -> datetime:
@@ -135,6 +138,61 @@ def test_the_longest_stuck_problem_order_is_to_decide(town: World) -> None:
     assert decide["title"] == "少先路街道友谊社区的疑难工单（房屋质量）由谁牵头"
     assert decide["url"].endswith(f"/{old.pk}/")
     assert page(OTHER_STREET).content["decide"] is None
+
+
+def a_topic(town: World, **given: Any) -> Topic:
+    day = yesterday()
+    values: dict[str, Any] = {
+        "name": "东门垃圾", "path": STREET, "kind": town.kinds["rubbish"], "first_on": day, "last_on": day,
+        "created_at": timezone.now(), "updated_at": timezone.now(),
+    }  # fmt: skip
+    topic = Topic.objects.create(**(values | given))
+    Rise.objects.create(
+        topic=topic, name=topic.name, path=topic.path, on=day, level="high", observed=9, expected=1.4, chance=1e-6,
+        created_at=timezone.now(),
+    )  # fmt: skip
+    return topic
+
+
+def test_a_topic_that_rose_is_told_and_asked_about_last(town: World) -> None:
+    topic = a_topic(town)
+    actions.make_due(now=at(7))
+    assert [(one["what"], one["name"], one["text"]) for one in page().content["rose"]] == [
+        ("topic", "热点“东门垃圾”", "9件（通常1.4件）")
+    ]
+    assert page().content["decide"]["title"] == "热点“东门垃圾”明显上升，是否列为治理任务"
+    assert page().content["decide"]["url"].endswith(f"/{topic.pk}/")
+    assert page(OTHER_STREET).content["decide"] is None
+
+
+def test_a_late_governance_task_comes_before_a_rise(town: World) -> None:
+    a_topic(town)
+    GovernanceTask.objects.create(
+        name="垃圾专项治理", kind=town.kinds["rubbish"], path=STREET, office=town.offices["urban"], state="running",
+        goal="日产日清", deadline_on=yesterday(), seen_from_on=yesterday(), seen_to_on=yesterday(),
+        created_by_id=town["区委老刘"].pk, created_at=timezone.now(),
+    )  # fmt: skip
+    actions.make_due(now=at(7))
+    assert page().content["decide"]["title"] == "治理任务“垃圾专项治理”已过期限"
+
+
+def a_whistle(town: World, **given: Any) -> Whistle:
+    values: dict[str, Any] = {
+        "number": "W1", "kind": "work", "origin": "patrol", "title": "不该出现的标题", "path": COMMUNITY,
+        "street_path": STREET, "office": town.offices["centre"], "state": "running",
+        "office_ids": [town.offices["housing"].pk], "created_at": timezone.now(),
+        "blown_at": timezone.now() - timedelta(days=3),
+    }  # fmt: skip
+    return Whistle.objects.create(**(values | given))
+
+
+def test_an_objection_to_a_whistle_is_for_the_district(town: World) -> None:
+    whistle = a_whistle(town)
+    Summons.objects.create(whistle=whistle, office=town.offices["housing"], role="lead", state="objected")
+    actions.make_due(now=at(7))
+    assert page(DISTRICT).content["decide"]["title"] == "区住建局对少先路街道友谊社区的吹哨提出异议，由谁来办"
+    assert page().content["decide"] is None
+    assert "不该出现的标题" not in str(page(DISTRICT).content)
 
 
 def test_making_again_makes_nothing(town: World) -> None:

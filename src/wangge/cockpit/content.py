@@ -14,7 +14,7 @@ from wangge.cockpit import board as boards
 from wangge.cockpit import danger, deciding, words
 from wangge.cockpit.board import Board
 from wangge.cockpit.facts import FIGURES
-from wangge.cockpit.rising import rising
+from wangge.cockpit.rising import rising, topics
 from wangge.cockpit.standing import offices_by_path, standing
 from wangge.cockpit.tracing import Trace
 from wangge.cockpit.units import Unit
@@ -35,6 +35,7 @@ def pages(units: Sequence[Unit], *, for_on: date, now: datetime) -> dict[Unit, d
     dangers = danger.by_unit(matters, units)
     first = deciding.by_unit(deciding.questions(matters, now), units)
     offices = offices_by_path()
+    risen = topics(board, units)
     found = {}
     for unit in units:
         told: dict[str, Any] = {
@@ -45,7 +46,7 @@ def pages(units: Sequence[Unit], *, for_on: date, now: datetime) -> dict[Unit, d
             "weeks": len(board.usual_days("cases.filed")),
             "late_made": timezone.localdate(now) > for_on,
             "figures": [words.figure(board, unit, code) for code in FIGURES],
-            "rose": rising(board, unit, kinds),
+            "rose": [*risen.get(unit, []), *rising(board, unit, kinds)],
             "late": _late(board, unit),
             "danger": danger.told(board, unit, dangers.get(unit, ()), now),
             "standing": standing(board, unit, offices),
@@ -94,7 +95,8 @@ def headline(told: dict[str, Any]) -> str:
     if told["danger"]["open"]:
         parts.append(f"涉及人身安全未办结{told['danger']['open']}件")
     if told["rose"]:
-        parts.append(f"“{told['rose'][0]['name']}”明显上升")
+        name = told["rose"][0]["name"]
+        parts.append(f"{name if '“' in name else f'“{name}”'}明显上升")
     return "；".join(parts) + "。"
 
 

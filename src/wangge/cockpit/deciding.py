@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from wangge.cases.enums import OPEN_STATES, RequestState
 from wangge.cases.models import Case, CaseRequest
 from wangge.cockpit.danger import Matter, waited
 from wangge.cockpit.units import Unit
+from wangge.insight.governance.enums import OPEN_STATES as OPEN_TASKS
+from wangge.insight.governance.enums import TaskState
+from wangge.insight.governance.models import GovernanceTask
+from wangge.insight.topics.models import Rise
+from wangge.kernel.facts.actions import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
+from wangge.territory.enums import COMMUNITY_LENGTH, Level
+from wangge.whistle.enums import LIVE_STATES, SummonsState, WhistleKind
+from wangge.whistle.models import Summons, Whistle
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +38,13 @@ class Question:
     title: str
     why: str
     url: str
+    # Only units up there are asked: what a district decides is no question for its streets.
+    longest: int = COMMUNITY_LENGTH
 
 
 Source = Callable[[datetime], Iterable[Question]]
-EMERGENCY, SUMMONED, PROBLEM, REQUEST = 1, 2, 3, 4
+EMERGENCY, OBJECTED, HARD, PROBLEM, REQUEST, TASK, RISING = range(1, 8)
+DISTRICT: Final = Level.DISTRICT.code_length
 # So many of each kind are read: more than a leader could ever be asked, few enough to hold.
 MOST: Final = 5000
 WAITED_DAYS: Final = 2
@@ -90,8 +103,83 @@ def requests(now: datetime) -> list[Question]:
     ]
 
 
-# What reads the database for all units at once; modules beside us may be added here.
-SOURCES: tuple[Source, ...] = (problems, requests)
+def whistles(now: datetime) -> list[Question]:
+    """Departments that object to a whistle, and hard whistles that are late: the district decides and coordinates."""
+    objected = Summons.objects.filter(state=SummonsState.OBJECTED, whistle__state__in=LIVE_STATES)
+    found = [
+        Question(
+            OBJECTED,
+            since or now,
+            path,
+            (office_id,),
+            f"{_office(office_id)}对{_place(path)}的吹哨提出异议，由谁来办",
+            f"{WhistleKind(kind).label}已吹{waited(since or now, now)}，等待裁定，裁定后可以指定。",
+            reverse("whistle_detail", args=[pk]),
+            DISTRICT,
+        )
+        for pk, since, path, office_id, kind in objected.order_by("whistle__blown_at").values_list(
+            "whistle_id", "whistle__blown_at", "whistle__path", "office_id", "whistle__kind"
+        )[:MOST]
+    ]
+    late = Whistle.objects.late(now).filter(kind=WhistleKind.HARD).order_by("blown_at")
+    found += [
+        Question(
+            HARD,
+            since or now,
+            path,
+            tuple(office_ids),
+            f"{_place(path)}的攻坚克难哨（{matter or '综合事项'}）超过时限，是否召开协调会",
+            f"已吹{waited(since or now, now)}，被吹{len(office_ids)}个单位。",
+            reverse("whistle_detail", args=[pk]),
+            DISTRICT,
+        )
+        for pk, since, path, office_ids, matter in late.values_list(
+            "pk", "blown_at", "path", "office_ids", "matter__name"
+        )[:MOST]
+    ]
+    return found
+
+
+def tasks(now: datetime) -> list[Question]:
+    """Governance tasks that wait for an examination, or are late."""
+    today = timezone.localdate(now)
+    waiting = GovernanceTask.objects.filter(
+        Q(state=TaskState.EXAMINED) | Q(state__in=OPEN_TASKS, deadline_on__lt=today)
+    ).order_by("deadline_on", "pk")
+    return [
+        Question(
+            TASK,
+            bounds(task.done_on or task.deadline_on)[0],
+            task.path,
+            (task.office_id,),
+            f"治理任务“{task.name}”{'等待验收' if task.state == TaskState.EXAMINED else '已过期限'}",
+            f"{_office(task.office_id)}牵头，期限{task.deadline_on}。",
+            reverse("governance_task", args=[task.pk]),
+        )
+        for task in waiting.only("name", "state", "path", "office_id", "deadline_on", "done_on")[:MOST]
+    ]
+
+
+def rises(now: datetime) -> list[Question]:
+    """Topics that rose yesterday and that nobody has taken up: pre-emptive handling begins here."""
+    day = timezone.localdate(now) - timedelta(days=1)
+    found = Rise.objects.filter(on=day, topic__isnull=False).exclude(topic__governance_tasks__state__in=OPEN_TASKS)
+    return [
+        Question(
+            RISING,
+            bounds(day)[0],
+            rise.path,
+            (),
+            f"热点“{rise.name}”明显上升，是否列为治理任务",
+            f"昨日{rise.observed}件，通常{rise.expected:.1f}件，还没有治理任务。",
+            reverse("topic_detail", args=[rise.topic_id]),
+        )
+        for rise in found.order_by("chance", "-observed", "pk")[:MOST]
+    ]
+
+
+# What reads the database for all units at once.
+SOURCES: Final[tuple[Source, ...]] = (whistles, problems, requests, tasks, rises)
 
 
 def questions(matters: Sequence[Matter], now: datetime) -> list[Question]:
@@ -111,7 +199,7 @@ def by_unit(found: Sequence[Question], units: Sequence[Unit]) -> dict[Unit, dict
         asked = [divisions[p] for n in range(2, len(question.path) + 1) if (p := question.path[:n]) in divisions]
         asked += [offices[o] for o in question.office_ids if o in offices]
         for unit in asked:
-            if unit not in first:
+            if unit not in first and len(unit.path) <= question.longest:
                 first[unit] = {"title": question.title, "why": question.why, "url": question.url}
     return first
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Any, Final
+
+from django.urls import reverse
 
 from wangge.cockpit.board import Board, ByDay
 from wangge.cockpit.tracing import NO_KIND, Trace
 from wangge.cockpit.units import Unit
 from wangge.cockpit.words import FEW_DAYS, plain
+from wangge.insight.topics.models import Rise
 from wangge.territory import queries as territory
 
 LEAST: Final = 5
 # How many standard deviations of a Poisson count (plus one, for what never happened before).
 BEYOND: Final = 2.5
 MOST: Final = 3
+TOPICS: Final = 2
 
 
 def rising(board: Board, unit: Unit, kinds: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -40,6 +45,29 @@ def rising(board: Board, unit: Unit, kinds: Mapping[str, str]) -> list[dict[str,
             for path, value, usual in places
         ]
     return found
+
+
+def topics(board: Board, units: Sequence[Unit]) -> dict[Unit, list[dict[str, Any]]]:
+    """The topics that rose on the day (``insight.topics`` tests them): two for each place, the least likely first."""
+    divisions = {unit.path: unit for unit in units if unit.office_id is None}
+    found: defaultdict[Unit, list[dict[str, Any]]] = defaultdict(list)
+    rows = Rise.objects.filter(on=board.day, topic__isnull=False).order_by("chance", "-observed", "pk")
+    for topic_id, name, path, observed, expected in rows.values_list(
+        "topic_id", "name", "path", "observed", "expected"
+    ):
+        told = {
+            "what": "topic",
+            "name": f"热点“{name}”",
+            "value": observed,
+            "usual": plain(round(expected, 1)),
+            "text": f"{observed}件（通常{plain(round(expected, 1))}件）",
+            "url": reverse("topic_detail", args=[topic_id]),
+        }
+        for end in range(2, len(path) + 1):
+            unit = divisions.get(path[:end])
+            if unit is not None and len(found[unit]) < TOPICS:
+                found[unit].append(told)
+    return dict(found)
 
 
 def _surprising(board: Board, found: Iterable[tuple[str, ByDay]]) -> list[tuple[str, int, float]]:
