@@ -19,6 +19,7 @@ LINES: Final = (BLUE, ORANGE, GREEN, RED)
 SIZE: Final = (16, 9)
 NO_FONT: Final = "服务器没有中文字体，图表没有生成；请安装中文字体（如 fonts-noto-cjk）后重新生成。"
 MOST_BARS: Final = 25
+LEAST_BARS: Final = 8
 
 
 def chinese_font() -> str:
@@ -39,6 +40,11 @@ def _canvas(title: str, font: str) -> tuple[Canvas, Any]:
     for side in ("left", "bottom"):
         axes.spines[side].set_color(GREY)
     return canvas, axes
+
+
+def _room(axes: Any, bars: int) -> None:
+    """As much height for a few bars as for several, so that they do not become blocks."""
+    axes.set_ylim(bars - max(bars, LEAST_BARS) - 0.5, bars - 0.4)
 
 
 def _png(canvas: Canvas) -> bytes:
@@ -67,6 +73,7 @@ def draw(content: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
 def _ranking(head: str, group: dict[str, Any], font: str) -> bytes:
     rows = group["ranked"][:MOST_BARS][::-1]
     canvas, axes = _canvas(f"{head} {group['label']}考核得分", font)
+    _room(axes, len(rows))
     names = [f"{row['place']}  {row['unit']}" for row in rows]
     totals = [row["total"] for row in rows]
     colors = [RED if row["on_list"] == "black" else GREEN if row["on_list"] == "red" else BLUE for row in rows]
@@ -100,6 +107,7 @@ def _trend(head: str, months: list[dict[str, Any]], font: str) -> bytes:
 def _kinds(head: str, kinds: list[dict[str, Any]], font: str) -> bytes:
     canvas, axes = _canvas(f"{head} 诉求最多的类别（件）", font)
     rows = kinds[::-1]
+    _room(axes, len(rows))
     bars = axes.barh([row["kind"] for row in rows], [row["n"] for row in rows], color=BLUE, height=0.66)
     axes.bar_label(bars, padding=6, fontsize=15, color=INK)
     axes.xaxis.set_visible(False)
@@ -110,6 +118,7 @@ def _kinds(head: str, kinds: list[dict[str, Any]], font: str) -> bytes:
 def _moved(head: str, moved: list[dict[str, Any]], font: str) -> bytes:
     canvas, axes = _canvas(f"{head} 得分比上月变化最大的单位", font)
     rows = moved[::-1]
+    _room(axes, len(rows))
     colors = [GREEN if row["change"] > 0 else RED for row in rows]
     bars = axes.barh([row["unit"] for row in rows], [row["change"] for row in rows], color=colors, height=0.6)
     axes.bar_label(bars, labels=[f"{row['change']:+.2f}" for row in rows], padding=6, fontsize=15, color=INK)

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from wangge.assessment import policy
 from wangge.assessment.enums import Group, PeriodState
-from wangge.assessment.models import Figure, Period, Score, Unit
+from wangge.assessment.models import Definition, Figure, Period, Score, Unit
 from wangge.assessment.rectifying import months_back
 
 SETTLED = (PeriodState.FROZEN, PeriodState.PUBLISHED)
@@ -57,7 +57,8 @@ def changes(period: Period, rows: Iterable[Score], months: int) -> dict[int, Cha
     before = earlier(period, months)
     if before is None:
         return {}
-    held = {row.unit_id: row for row in of_round(before).filter(unit__in=[row.unit_id for row in rows])}
+    then = of_round(before).filter(unit__in=[row.unit_id for row in rows]).defer("steps")
+    held = {row.unit_id: row for row in then}
     found = {}
     for row in rows:
         old = held.get(row.unit_id)
@@ -69,11 +70,15 @@ def changes(period: Period, rows: Iterable[Score], months: int) -> dict[int, Cha
 
 
 def figures(period: Period, units: Iterable[int], codes: Sequence[str] = ()) -> dict[tuple[int, str], Figure]:
-    """(unit, indicator) → figure that counts."""
-    rows = Figure.objects.filter(period=period, round=period.round, unit__in=list(units)).select_related("definition")
-    if codes:
-        rows = rows.filter(definition__code__in=codes)
-    return {(row.unit_id, row.definition.code): row for row in rows}
+    """(unit, indicator) → figure that counts. Each definition is read once, however many figures it has."""
+    wanted = Definition.objects.filter(code__in=codes) if codes else Definition.objects.all()
+    held = {row.pk: row for row in wanted}
+    rows = Figure.objects.filter(period=period, round=period.round, unit__in=list(units), definition__in=list(held))
+    found = {}
+    for row in rows:
+        row.definition = held[row.definition_id]
+        found[row.unit_id, row.definition.code] = row
+    return found
 
 
 def trend(unit: Unit, path: str, *, until: date, months: int = 13) -> list[tuple[date, Score]]:

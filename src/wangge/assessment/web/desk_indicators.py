@@ -177,6 +177,9 @@ class DefinitionForm(forms.Form):
                     label="系数", required=False, min_value=-10, max_value=10, max_digits=4, decimal_places=2, initial=1
                 )
 
+        terms = [name for name in self.fields if name.startswith(("numerator", "denominator"))]
+        self.order_fields(["path", "valid_from", "code", "label", "family", *terms])
+
     def clean_without_kinds(self) -> list[str]:
         typed = self.cleaned_data["without_kinds"].replace("，", ",")
         codes = [code.strip() for code in typed.split(",") if code.strip()]

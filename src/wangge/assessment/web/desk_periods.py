@@ -131,11 +131,19 @@ def page(request: HttpRequest, period: Period, *, amend: AmendForm | None = None
         "packs": list(policy.packs(request.user).filter(period=period).order_by("-asked_at")[:5]),
         "may_pack": policy.may_make_pack(request.user, period) and period.state != PeriodState.CLOSING,
         "amend_form": amend or (AmendForm(period=period, user=request.user) if _may_amend(options) else None),
-        "transitions": list(period.transitions.order_by("-at", "-pk")[:50]) if decides else [],
-        "steps": {name: step.label for name, step in PeriodFlow.steps().items()} | {"create": "开启"},
+        "story": _story(period) if decides else [],
         "decides": decides,
     }
     return render(request, "assessment/desk/period.html", context, status=status)
+
+
+def _story(period: Period) -> list[dict[str, Any]]:
+    labels = {name: step.label for name, step in PeriodFlow.steps().items()} | {"create": "开启"}
+    rows = period.transitions.order_by("-at", "-pk")[:50]
+    return [
+        {"at": row.at, "title": labels.get(row.step, row.step), "who": row.actor_label, "note": row.reason}
+        for row in rows
+    ]
 
 
 def _may_amend(options: list[Any]) -> bool:

@@ -105,7 +105,7 @@ class RankingList(Listing):
         Text("q", "单位", field="unit__name", placeholder="单位名称"),
     )
     sorts = {
-        "place": ("place", "-total", "id"),
+        "place": ("place", "-sample", "id"),
         "total": ("-total", "id"),
         "volume": ("-volume", "id"),
     }
@@ -120,7 +120,7 @@ class RankingList(Listing):
         chosen = self.chosen(request)
         rows = policy.scores(request.user)
         rows = rows.filter(period=chosen, round=chosen.round) if chosen is not None else rows.none()
-        return rows.select_related("unit", "period")
+        return rows.select_related("unit", "period").defer("steps")
 
     def chosen(self, request: HttpRequest) -> Period | None:
         given = request.GET.get("period", "")

@@ -19,6 +19,7 @@ from wangge.assessment.models import AssessmentRules, Scheme, SchemeItem
 from wangge.assessment.web.desk_indicators import managed_places, place_of
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.flow import FlowError
+from wangge.kernel.listing.columns import plain as column_text
 
 RULES = {field.name: field for field in AssessmentRules._meta.concrete_fields}
 
@@ -50,7 +51,7 @@ def assessment_schemes(request: HttpRequest) -> HttpResponse:
         "title": "考核方案",
         "schemes": schemes,
         "rules": rules,
-        "parameters": [(RULES[name].verbose_name, getattr(rules, name)) for name in names],
+        "parameters": [(RULES[name].verbose_name, column_text(getattr(rules, name))) for name in names],
         "manages": bool(managed_places(request.user)),
         "on_top": (Shape.DEDUCT, Shape.BONUS),
     }

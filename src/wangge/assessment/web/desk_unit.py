@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -59,9 +58,10 @@ def figure_lines(period: Period, unit: Unit) -> list[dict[str, Any]]:
                 "denominator_url": shown.drill_url(period, unit.pk, code, "denominator"),
             }
         )
-    return [
-        {"family": family, "rows": list(group)} for family, group in groupby(rows, key=lambda r: r["definition"].family)
-    ]
+    families: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        families.setdefault(row["definition"].family, []).append(row)
+    return [{"family": family, "rows": held} for family, held in families.items()]
 
 
 def page(request: HttpRequest, period_pk: int, unit_pk: int, template: str) -> HttpResponse:
@@ -131,6 +131,7 @@ def assessment_unit_trend(request: HttpRequest, period_pk: int, unit_pk: int) ->
         {
             "name": "得分",
             "type": "bar",
+            "barMaxWidth": 28,
             "data": [
                 {"value": float(s.total) if s.total is not None else None, "url": shown.unit_url(s.period, unit.pk)}
                 for _, s in scores

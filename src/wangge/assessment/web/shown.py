@@ -71,7 +71,7 @@ def place_cell(score: Score) -> SafeString:
         return format_html('<strong class="as-place">{}</strong> {}', score.place, listed)
     if score.total is None:
         return badge("无工单", "neutral")
-    return badge("样本少，不排名", "hold")
+    return badge("不排名", "hold")
 
 
 def change_cell(change: Change | None) -> SafeString:
