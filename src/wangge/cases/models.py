@@ -26,7 +26,7 @@ HANDLING_BASIS = "履行法定职责（个人信息保护法第13条第3项；�
 
 
 # Index, what stands first in it, its rows: values that few cases have, so that it costs the others nothing.
-RARE: Final = (
+RARE: Final[tuple[tuple[str, list[str], Q], ...]] = (
     ("case_rare_urgency", ["urgency"], ~Q(urgency=enums.Urgency.NORMAL)),
     ("case_rare_channel", ["channel"], ~Q(channel=enums.Channel.PLATFORM) & ~Q(channel=enums.Channel.HOTLINE)),
     (

@@ -8,10 +8,10 @@ from typing import Any, Final, TypeVar
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import F, Func, QuerySet
 
-from wangge.cases import tallies
+from wangge.cases import frequencies, tallies
 from wangge.cases.enums import ClockName
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
-from wangge.cases.words import query_parts
+from wangge.cases.words import as_query, phrases_of
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
 
@@ -43,16 +43,26 @@ def search(rows: CaseQuerySet, text: str) -> CaseQuerySet:
 
 
 def _matching(rows: R, vector: str, text: str) -> R:
-    """``rows`` whose words hold those of ``text``: longer ones by the index, single characters among what it finds."""
-    indexed, single = query_parts(text)
+    """``rows`` whose words hold those of ``text``: the rarest by the index, the others among what it finds."""
+    phrases, single = phrases_of(text)
+    first, others = frequencies.divided(phrases)
+    indexed = as_query(first) or single
     if not indexed:
         return rows.none()
-    rows = rows.filter(**{vector: SearchQuery(indexed, search_type="raw", config="simple")})
-    if single:
-        # ``strip`` keeps the index out: a single character would make it read a good part of itself.
+    rows = rows.filter(**{vector: _query(indexed)})
+    if others:
+        # Something else than the column keeps the index out.
+        as_it_is = Func(F(vector), template="(%(expressions)s || ''::tsvector)", output_field=SearchVectorField())
+        rows = rows.alias(whole=as_it_is).filter(whole=_query(as_query(others)))
+    if single and first:
+        # A single character would make the index read a good part of itself.
         plain = Func(F(vector), function="strip", output_field=SearchVectorField())
-        rows = rows.alias(plain=plain).filter(plain=SearchQuery(single, search_type="raw", config="simple"))
+        rows = rows.alias(plain=plain).filter(plain=_query(single))
     return rows
+
+
+def _query(text: str) -> SearchQuery:
+    return SearchQuery(text, search_type="raw", config="simple")
 
 
 def count(

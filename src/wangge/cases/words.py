@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
@@ -59,13 +60,22 @@ def query_parts(text: str) -> tuple[str, str]:
 
     A single character stands first only when there is nothing else.
     """
+    phrases, singles = phrases_of(text)
+    return (as_query(phrases), singles) if phrases else (singles, "")
+
+
+def phrases_of(text: str) -> tuple[list[tuple[str, ...]], str]:
+    """The lexemes of each piece of two characters or more, and the ``tsquery`` of single characters."""
     phrases, singles = [], []
     for piece in _pieces(text[:200]):
         pairs = _pairs(piece)
         if len(pairs) == 1 and len(pairs[0]) == 1 and not pairs[0].isascii():
             singles.append(f"'{pairs[0]}':*")
         else:
-            phrases.append("(" + " <-> ".join(f"'{pair}'" for pair in pairs) + ")")
-    if not phrases:
-        return " & ".join(singles), ""
-    return " & ".join(phrases), " & ".join(singles)
+            phrases.append(tuple(pairs))
+    return phrases, " & ".join(singles)
+
+
+def as_query(phrases: Iterable[tuple[str, ...]]) -> str:
+    """The ``tsquery`` that asks for all of ``phrases``, each in its order."""
+    return " & ".join("(" + " <-> ".join(f"'{pair}'" for pair in phrase) + ")" for phrase in phrases)

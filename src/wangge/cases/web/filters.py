@@ -259,7 +259,7 @@ UNSATISFIED = (enums.Satisfaction.BAD, enums.Satisfaction.VERY_BAD)
 SOLVED = (enums.Solved.YES, enums.Solved.BASICALLY)
 
 
-RATINGS = {
+RATINGS: dict[str, dict[str, Any]] = {
     "rated": {"satisfaction__gt": ""},
     "solved": {"solved__in": SOLVED},
     "unsolved": {"solved": enums.Solved.NO},
