@@ -6,12 +6,13 @@ which more came than the days before explain; a *reply check* (答复质检) say
 
 How it runs: ``ngrams.py`` turns texts into counts of character n-grams; ``classifier.py`` learns from them
 and explains itself; ``modelfile.py`` keeps a model as arrays and JSON, never as code; ``validation.py``
-measures without looking at the rows it reports; ``entities.py`` finds names in a text, ``topics.py``
-groups by them; ``replies.py`` and ``rising.py`` need no training. Everything is trained here, on the
-district's own texts, on a CPU; no weights are fetched from anywhere.
+measures without looking at the rows it reports. ``grouping/`` finds topics in messages, pure; ``topics/``
+keeps them for cases, with rises and forecasts; ``places/`` learns names of places from addresses;
+``learning/`` teaches the model in use; ``replies/`` looks at replies; ``governance/`` acts on topics.
+Everything is trained here, on the district's own texts, on a CPU; no weights are fetched from anywhere.
 
-``suggestion.py`` offers the trained model behind the signature of ``duties.suggestion``; a model proposes
-and never dispatches by itself. How well each part does, and how that was measured: ``docs/insight.md``.
+A model proposes; it dispatches by itself only what a permit of a person covers. How well each part does,
+and how that was measured: ``docs/insight.md``.
 
 Neighbours: stands above cases (closed cases teach the model) and all below; knows nothing of the sites.
 """

@@ -178,6 +178,7 @@ def topics(
             people=topic.people,
             likes=topic.likes,
             within=topic.within,
+            scattered=topic.scattered,
             anchors=topic.anchors,
             member_ids=[rows[at].id for at in topic.members],
         )

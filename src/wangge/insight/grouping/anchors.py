@@ -20,7 +20,7 @@ from wangge.insight.grouping.phrases import Ints, Phrase
 
 AGAIN: Final = 1.4  # uses per message
 IN_TITLES: Final = 0.3
-FREE_BEFORE, FREE_AFTER = 0.1, 0.02  # share of uses that stand free
+FREE_BEFORE, FREE_AFTER = 0.18, 0.02  # share of uses that stand free
 AT_MOST: Final = 0.07  # of all messages
 LOOSE_ENDS: Final = frozenset("的了在是和与及或对从到向把被将让由于为有无等也都就请如何吗呢我你他这那")
 FOCUS: Final = 1.2  # likeness against what is usual for as many messages

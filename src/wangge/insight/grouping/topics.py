@@ -13,16 +13,19 @@ from wangge.insight.grouping.anchors import choose
 from wangge.insight.grouping.forming import Group, form
 from wangge.insight.grouping.likeness import Likeness
 from wangge.insight.grouping.messages import Message
-from wangge.insight.grouping.naming import Names
+from wangge.insight.grouping.naming import ALL_OVER, Names
 from wangge.insight.grouping.phrases import discover
 
 AT_LEAST: Final = 5
+SCATTERED_BELOW: Final = 0.06  # tightness of one matter in many places
+SCATTERED_HEAT: Final = 0.5  # what it counts beside one matter at one place
 MOSTLY_IN: Final = 0.6  # of its messages that a hotter topic has
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A topic; ``members``: numbers of the messages; ``within``: the name of a hotter topic that has most of them."""
+    """A topic; ``members``: numbers of the messages; ``scattered``: one matter in many places rather than one place
+    or object; ``within``: the name of a hotter topic that has most of them."""
 
     name: str
     place: str
@@ -36,6 +39,7 @@ class Found:
     heat: float
     trend: str
     recent: int
+    scattered: bool = False
     within: str = ""
 
 
@@ -59,6 +63,7 @@ def _measured(messages: Sequence[Message], group: Group, named: tuple[str, str],
     known = [day for day in days if day is not None]
     people = len({message.person or f"#{message.id}" for message in mine})
     measured = heat.measure(days, [m.likes for m in mine], people=people, tightness=group.tightness, today=today)
+    scattered = named[1] in {"", ALL_OVER} and group.tightness < SCATTERED_BELOW
     return Found(
         name=named[0],
         place=named[1],
@@ -69,9 +74,10 @@ def _measured(messages: Sequence[Message], group: Group, named: tuple[str, str],
         last=max(known, default=None),
         people=people,
         likes=sum(message.likes for message in mine),
-        heat=measured.heat,
+        heat=round(measured.heat * (SCATTERED_HEAT if scattered else 1), 2),
         trend=measured.trend,
         recent=measured.recent,
+        scattered=scattered,
     )
 
 

@@ -20,7 +20,7 @@ from wangge.cases.models import Case
 from wangge.insight.grouping import heat
 from wangge.insight.grouping.matching import Known
 from wangge.insight.grouping.naming import ALL_OVER
-from wangge.insight.grouping.topics import AT_LEAST, Found, find
+from wangge.insight.grouping.topics import AT_LEAST, SCATTERED_BELOW, SCATTERED_HEAT, Found, find
 from wangge.insight.topics.enums import TopicState
 from wangge.insight.topics.models import Topic, TopicMember, TopicRun
 from wangge.insight.topics.reading import Read, cases, common_place, commonest, newest, read
@@ -206,7 +206,8 @@ def _fill(topic: Topic, days: list[tuple[date, int]], people: int, on: date) -> 
     every = [day for day, number in days for _ in range(number)]
     found = heat.measure(every, [0] * len(every), people=people or len(every), tightness=topic.tightness, today=on)
     topic.size, topic.people, topic.recent = len(every), people, found.recent
-    topic.heat, topic.trend = found.heat, found.trend
+    scattered = not topic.place and topic.tightness < SCATTERED_BELOW
+    topic.heat, topic.trend = found.heat * (SCATTERED_HEAT if scattered else 1), found.trend
     topic.first_on, topic.last_on = min(every), max(every)
     if topic.state in {TopicState.ACTIVE, TopicState.QUIET}:
         quiet = (on - topic.last_on).days > QUIET_AFTER
