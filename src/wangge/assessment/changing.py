@@ -62,9 +62,9 @@ def _succeed(row: Any, same: Mapping[str, Any], reason: str, action: str) -> Non
     row.save()
 
 
-def define(*, by: User, reason: str, **given: Any) -> Definition:
-    """A definition from a day on; the one before ends. Raises ``ValidationError`` with messages per field."""
-    row = Definition(**given)
+def define(*, by: User, reason: str, whose: str = By.OFFICE, **given: Any) -> Definition:
+    """A definition from a day on; the one before ends. ``whose``: see ``By``. Raises ``ValidationError`` with messages per field."""
+    row = Definition(by=whose, **given)
     _check(by, row.path, row.valid_from)
     wrong: dict[str, str] = {}
     known = {fact.code: fact for fact in registry.facts()}
@@ -78,7 +78,7 @@ def define(*, by: User, reason: str, **given: Any) -> Definition:
     if not row.numerator:
         wrong["numerator"] = "请选择分子。"
     if row.by not in By.values:
-        wrong["by"] = "请选择归属。"
+        wrong["whose"] = "请选择归属。"
     if len(reason.strip()) < 4:
         wrong["reason"] = "请填写依据（至少4个字）。"
     if wrong:

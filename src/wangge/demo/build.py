@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from wangge.cases.models import Case
 from wangge.config.demo import Account
-from wangge.demo import district, living, mornings, people, whistles
+from wangge.demo import assessing, district, living, mornings, people, whistles
 from wangge.demo.month import CHUNK
 from wangge.kernel.access.database import see_everything
 from wangge.kernel.audit.models import AuditEntry
@@ -67,9 +67,10 @@ def _build(say: Callable[[str], Any], *, small: bool, processes: int | None) -> 
         with _timed(say, "吹哨报到"), transaction.atomic():
             whistles.tell(begun.end)
             _mark("whistles")
-    with _timed(say, "提醒、统计、治理任务和每日民情"), transaction.atomic():
+    with _timed(say, "提醒、统计、治理任务、每日民情和考核"), transaction.atomic():
         living.finish(begun)
         mornings.tell(begun.end)
+        assessing.close_last_month(begun.end)
         _mark("cases")
     return people.accounts()
 

@@ -150,7 +150,7 @@ class DefinitionForm(forms.Form):
     code = forms.SlugField(label="代码", max_length=40, help_text="同一代码是同一指标的新口径。")
     label = forms.CharField(label="名称", max_length=40)
     family = forms.CharField(label="类别", max_length=20)
-    by = forms.ChoiceField(label="归属", choices=By.choices)
+    whose = forms.ChoiceField(label="归属", choices=By.choices)
     better = forms.ChoiceField(label="方向", choices=Direction.choices)
     reading = forms.ChoiceField(label="读法", choices=READINGS)
     keeps_excluded = forms.BooleanField(label="含已剔除的事项", required=False)
@@ -201,8 +201,9 @@ class DefinitionForm(forms.Form):
 
 
 def _initial(row: Definition) -> dict[str, Any]:
-    names = ("code", "label", "family", "by", "better", "reading", "keeps_excluded", "minimum", "meaning", "basis")
+    names = ("code", "label", "family", "better", "reading", "keeps_excluded", "minimum", "meaning", "basis")
     found = {name: getattr(row, name) for name in names}
+    found["whose"] = row.by
     found |= {"without_demands": row.without_demands, "without_channels": row.without_channels}
     found["without_kinds"] = "，".join(row.without_kinds)
     for side in ("numerator", "denominator"):
