@@ -243,3 +243,14 @@ def test_the_page_of_a_case_names_its_topics(ready: World) -> None:
     address = reverse("case_detail", args=[one.case_id])
     assert "所属热点" in signed_in(ready, "街道书记").get(address).content.decode()
     assert "所属热点" not in signed_in(ready, "街道老王").get(address).content.decode()
+
+
+def test_a_wider_topic_is_not_named_to_a_street(leaders: World) -> None:
+    (topic,) = make(1)
+    given = {"first_on": TODAY, "last_on": TODAY, "created_at": NOW, "updated_at": NOW, "path": DISTRICT}
+    wide = Topic.objects.create(name="全区的大热点", **given)
+    for change in ({"within": wide}, {"within": None, "state": "merged", "merged_into": wide}):
+        Topic.objects.filter(pk=topic.pk).update(**change)
+        address = reverse("topic_detail", args=[topic.pk])
+        assert "全区的大热点" not in signed_in(leaders, "街道书记").get(address).content.decode()
+        assert "全区的大热点" in signed_in(leaders, "区领导").get(address).content.decode()

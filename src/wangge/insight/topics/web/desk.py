@@ -73,6 +73,10 @@ def topic_cases(request: HttpRequest, pk: int) -> HttpResponse:
     return rendering.render(request, tables.TopicCases, topic=topic.pk)
 
 
+def _seen(request: HttpRequest, topic: Topic | None) -> Topic | None:
+    return topic if topic is not None and policy.may_see(request.user, topic) else None
+
+
 @requires("insight.read")
 @require_GET
 def topic_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,6 +89,9 @@ def topic_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": topic.name,
         "topic": topic,
+        # A wider topic may be seen by the district alone.
+        "whole": _seen(request, topic.within),
+        "heir": _seen(request, topic.merged_into),
         "trend": tables.trend_badge(topic),
         "place_name": territory.full_name(topic.path),
         "places": tables.places(topic)[:12],
