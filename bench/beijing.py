@@ -58,7 +58,7 @@ def run(scale: str) -> Result:
     rebuilt = _seconds(lambda: _rebuild(day))
     old = _seconds(lambda: _rebuild(now.date() - timedelta(days=200)))
     held = _held()
-    rounds, each = (6, 8) if scale == "full" else (2, 5)
+    rounds, each = (6, 8) if scale == "full" else (1, 5)
     with (
         side(short, "beijing", WANGGE_DIVISION=CITY) as first,
         side(whole, "beijing", WANGGE_DIVISION=CITY) as second,
