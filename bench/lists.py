@@ -26,7 +26,9 @@ BROAD = "(a share of all)"
 
 def run(scale: str) -> Result:
     few, many, rounds, each = (
-        (10_000, 1_000_000, int(os.environ.get("WANGGE_BENCH_ROUNDS", "6")), 8) if scale == "full" else (5_000, 50_000, 1, 6)
+        (10_000, 1_000_000, int(os.environ.get("WANGGE_BENCH_ROUNDS", "6")), 8)
+        if scale == "full"
+        else (5_000, 50_000, 1, 6)
     )
     with (
         side(filled("lists_few", few), "lists") as small,
