@@ -14,6 +14,8 @@ from wangge.insight.replies.enums import SERIOUS, HintCode
 from wangge.organization import queries as organization
 
 WEEKS: Final = 12
+# Fewer replies are not compared.
+FEW: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def within(rows: Any, first: date, last: date) -> Any:
 
 
 def by_office(rows: Any, first: date, last: date) -> list[OfficeLine]:
-    """Every office that replied, the largest share of serious lacks first."""
+    """Every office that replied, the largest share of serious lacks first; those with few replies last."""
     found = list(within(rows, first, last).order_by().values("office_id").annotate(**_counts()))
     names = organization.names(line["office_id"] for line in found)
     lines = [
@@ -58,7 +60,7 @@ def by_office(rows: Any, first: date, last: date) -> list[OfficeLine]:
         )
         for line in found
     ]
-    return sorted(lines, key=lambda line: (-line.share, -line.replies, line.name))
+    return sorted(lines, key=lambda line: (line.replies < FEW, -line.share, -line.replies, line.name))
 
 
 def by_week(rows: Any, today: date, office_id: int | None = None) -> list[tuple[date, int, dict[str, int]]]:

@@ -27,6 +27,7 @@ from wangge.kernel.tables.writing import XLSX, Sheet, write
 
 LONGEST: Final = 5000
 PERIOD_DAYS: Final = 30
+PAGE: Final = 30
 
 
 @requires("cases.reply")
@@ -81,6 +82,11 @@ def reply_report(request: HttpRequest) -> HttpResponse:
         lines = [line for line in lines if word in line.name]
     if request.GET.get("export") and not wrong:
         return _workbook(request, lines, first, last)
+    paper = bool(request.GET.get("print"))
+    pages = max(1, -(-len(lines) // PAGE))
+    given = request.GET.get("page", "")
+    number = min(int(given), pages) if given.isdecimal() and 0 < len(given) < 6 and int(given) else 1
+    shown = lines if paper else lines[(number - 1) * PAGE : number * PAGE]
     context = {
         "title": "答复质检",
         "form": form,
@@ -88,7 +94,10 @@ def reply_report(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "labels": HintCode.choices,
-        "lines": [_shown(line, first, last) for line in lines],
+        "lines": [_shown(line, first, last) for line in shown],
+        "offices": len(lines),
+        "number": number,
+        "pages": pages,
         "total": sum(line.replies for line in lines),
         "serious": sum(line.serious for line in lines),
         "all_url": rows_url(first, last),
@@ -96,7 +105,7 @@ def reply_report(request: HttpRequest) -> HttpResponse:
         "may_export": "cases.export" in permissions(request.user),
         "query": urlencode({"first": str(first), "last": str(last), "q": request.GET.get("q", "")[:40]}),
     }
-    template = "replies/print.html" if request.GET.get("print") else "replies/report.html"
+    template = "replies/print.html" if paper else "replies/report.html"
     return render(request, template, context, status=400 if wrong else 200)
 
 
@@ -105,7 +114,7 @@ def _shown(line: queries.OfficeLine, first: date, last: date) -> dict[str, Any]:
     return {
         "line": line,
         "share": f"{line.share:.0%}",
-        "few": line.replies < 10,
+        "few": line.replies < queries.FEW,
         "url": rows_url(first, last, **office),
         "serious_url": rows_url(first, last, serious=1, **office),
         "cells": [
