@@ -13,7 +13,7 @@ from tests.whistle.conftest import Town, again
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.kernel.flow import NotPermitted, Refused
 from wangge.whistle.limits import limits_for, shortened
-from wangge.whistle.models import Posture, PostureDuty
+from wangge.whistle.models import Posture
 from wangge.whistle.postures import in_force, on_duty, posture_at, put_on_duty, switch, switch_back, take_off_duty
 
 
@@ -127,7 +127,8 @@ def test_the_roster_names_who_stands_where(town: Town) -> None:
     assert list(on_duty(posture, now + timedelta(hours=1))) == [first]
     take_off_duty(duty=later, by=town["副主任小高"])
     take_off_duty(duty=first, by=town["副主任小高"], now=now + timedelta(hours=2))
-    assert list(PostureDuty.objects.values_list("to_at", flat=True)) == [now + timedelta(hours=2)]
+    first.refresh_from_db()
+    assert (first.to_at, first.called_off_at) == (now + timedelta(hours=2), None)
     with pytest.raises(ValidationError, match="不服务这个区域"):
         put_on_duty(  # type: ignore[arg-type]
             **(given | {"office": town.office("other_centre")}),

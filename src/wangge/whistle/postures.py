@@ -11,18 +11,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wangge.duties.models import DutyList
 from wangge.kernel.access.models import User
-from wangge.kernel.access.scopes import may
+from wangge.kernel.access.scopes import NOTHING, may, scope
 from wangge.kernel.audit.recording import record
 from wangge.kernel.calendar.units import Limit
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import NotPermitted, Refused
 from wangge.organization.models import Office
 from wangge.organization.queries import office as office_ref
+from wangge.organization.queries import path_of
 from wangge.territory import queries as territory
 from wangge.whistle.enums import ClockName, WhistleKind
 from wangge.whistle.events import PostureSwitched
@@ -34,13 +35,27 @@ SWITCH = "whistle.switch"
 def posture_at(path: str, now: datetime) -> Posture | None:
     """The emergency in force at ``path``: the nearest division that is switched over."""
     rows = Posture.objects.filter(began_at__lte=now, ended_at__isnull=True)
-    rows = rows.filter(path__in=[path[:n] for n in (2, 4, 6, 9, 12) if n <= len(path)])
+    rows = rows.filter(path__in=prefixes(path))
     return max(rows, key=lambda row: len(row.path), default=None)
 
 
 def visible(user: Any) -> QuerySet[Posture]:
-    """Who reads whistles knows which divisions stand in an emergency."""
-    return Posture.objects.all() if may(user, "whistle.read") else Posture.objects.none()
+    """Emergencies that concern the user's places or the places their office serves: those above, and those below."""
+    seen = scope(user, "whistle.read")
+    condition = NOTHING
+    for path in (*seen.paths, *filter(None, (path_of(office) for office in seen.offices))):
+        condition |= Q(path__startswith=path) | Q(path__in=prefixes(path))
+    return Posture.objects.filter(condition)
+
+
+def may_see(user: Any, posture: Posture) -> bool:
+    """The predicate beside ``visible``."""
+    return visible(user).filter(pk=posture.pk).exists()
+
+
+def prefixes(path: str) -> list[str]:
+    """The divisions from the widest to ``path`` itself."""
+    return [path[:n] for n in (2, 4, 6, 9, 12) if n <= len(path)]
 
 
 def may_switch(user: Any, path: str) -> bool:
@@ -143,7 +158,7 @@ def put_on_duty(
     if ref is None or not (ref.path.startswith(posture.path) or posture.path.startswith(ref.path)):
         raise ValidationError({"office": ["该单位不服务这个区域。"]})
     Posture.objects.select_for_update().get(pk=posture.pk)
-    clash = PostureDuty.objects.filter(posture=posture, user=user, from_at__lt=to_at, to_at__gt=from_at).first()
+    clash = posture.duties.filter(user=user, called_off_at__isnull=True, from_at__lt=to_at, to_at__gt=from_at).first()
     if clash is not None:
         at = f"{timezone.localtime(clash.from_at):%m-%d %H:%M}至{timezone.localtime(clash.to_at):%m-%d %H:%M}"
         raise ValidationError({"user": [f"{user.display_name}在{at}已排“{clash.post}”。"]})
@@ -160,18 +175,20 @@ def take_off_duty(*, duty: PostureDuty, by: User, now: datetime | None = None) -
     now = now or timezone.now()
     if not may_switch(by, duty.posture.path):
         raise NotPermitted("您不能编排该区域的值守。")
-    if duty.to_at <= now:
+    if duty.to_at <= now or duty.called_off_at is not None:
         raise Refused("该班次已经结束。")
     record("whistle.posture.take_off_duty", duty.posture, changes={"post": [duty.post, None]})
-    if duty.from_at >= now:
-        duty.delete()
-    else:
-        PostureDuty.objects.filter(pk=duty.pk).update(to_at=now)
+    ended = {"called_off_at": now} if duty.from_at >= now else {"to_at": now}
+    PostureDuty.objects.filter(pk=duty.pk).update(**ended)
 
 
 def on_duty(posture: Posture, now: datetime) -> QuerySet[PostureDuty]:
     """Who stands on duty at this moment."""
-    return posture.duties.filter(from_at__lte=now, to_at__gt=now).select_related("office", "user").order_by("post")
+    return (
+        posture.duties.filter(called_off_at__isnull=True, from_at__lte=now, to_at__gt=now)
+        .select_related("office", "user")
+        .order_by("post")
+    )
 
 
 def end_over(*, now: datetime) -> QuerySet[Posture]:

@@ -78,6 +78,7 @@ class PostureDuty(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="值守人")
     from_at = models.DateTimeField("值守起")
     to_at = models.DateTimeField("值守止")
+    called_off_at = models.DateTimeField("取消时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "联合值守"

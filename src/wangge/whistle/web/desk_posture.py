@@ -194,7 +194,7 @@ def _find(request: HttpRequest, pk: int) -> Posture:
 
 def _page(request: HttpRequest, posture: Posture, *, form: DutyForm | None = None, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    duties = list(posture.duties.select_related("office", "user"))
+    duties = list(posture.duties.filter(called_off_at__isnull=True).select_related("office", "user"))
     may_switch = postures.may_switch(request.user, posture.path) and posture.ended_at is None
     users = dict(
         User.objects.filter(pk__in=[posture.began_by_id, posture.ended_by_id]).values_list("pk", "display_name")
