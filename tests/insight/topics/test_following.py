@@ -51,6 +51,7 @@ def test_a_new_case_joins_its_topic_without_the_old_ones_being_read(world: World
     new = file([case(title="又是育才学院", text="育才学院逼学生进厂", path=COMMUNITY, at=NOW)])[0]
     assert following.assign(path=DISTRICT, now=NOW) == 1
     assert topic.members.filter(case=new).exists()
+    assert Topic.objects.get(pk=topic.pk).size == topic.size + 1
     assert TopicRun.objects.get(path=DISTRICT).last_case_id == new.pk
     with CaptureQueriesContext(connection) as queries:
         assert following.assign(path=DISTRICT, now=NOW) == 0

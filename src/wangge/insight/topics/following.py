@@ -38,19 +38,22 @@ ANCHORS_AT_MOST: Final = 12
 
 @transaction.atomic
 def assign(*, path: str, now: datetime) -> int:
-    """Give the district's new cases to the topics they name; how many were given."""
+    """Give the district's new cases to the topics they name and measure those; how many were given."""
     run = run_of(path, now)
     known = Known(anchors_of(path))
-    given = 0
+    given, touched = 0, set[int]()
     while chunk := read(cases(path).filter(pk__gt=run.last_case_id).order_by("pk")[:CHUNK]):
         members = [member(topic, case) for case in chunk for topic in known.find(case.message.text)]
         TopicMember.objects.bulk_create(members, ignore_conflicts=True, batch_size=2000)
         given += len({one.case_id for one in members})
+        touched.update(one.topic_id for one in members)
         run.last_case_id = chunk[-1].pk
         run.read += len(chunk)
     run.assigned += given
     run.updated_at = now
     run.save()
+    if touched:
+        measure(path=path, now=now, topics=touched)
     return given
 
 
@@ -89,6 +92,7 @@ def member(topic_id: int, case: Read, weight: float = 1) -> TopicMember:
 @transaction.atomic
 def search(*, path: str, now: datetime, at_least: int = AT_LEAST) -> int:
     """Group the newest cases of the district and keep what is found; how many topics are new."""
+    run = run_of(path, now)  # locked: two searches of a district run one after the other
     on = timezone.localdate(now)
     held = newest(path, since=on - timedelta(days=WINDOW), most=MOST)
     found = find([one.message for one in held], at_least=at_least, today=on)
@@ -96,7 +100,6 @@ def search(*, path: str, now: datetime, at_least: int = AT_LEAST) -> int:
     for topic in found:
         keeper.keep(topic)
     keeper.save()
-    run = run_of(path, now)
     run.found += len(keeper.new)
     run.searched_at = run.updated_at = now
     run.save()
