@@ -13,7 +13,7 @@ from wangge.insight.governance import actions
 from wangge.insight.governance.flow import TaskFlow
 from wangge.insight.governance.models import GovernanceItem, GovernanceTask
 from wangge.kernel.access.models import Grant, User
-from wangge.kernel.facts.models import DailyFact
+from wangge.kernel.facts.models import DailyFact, FactBuilt
 
 PEOPLE = {
     "街道书记": ("street_leader", STREET, "street"),
@@ -82,5 +82,13 @@ def complaints(first: date, days: int, each: int, *, path: str = COMMUNITY, kind
         DailyFact(
             fact="cases.filed", day=first + timedelta(days=n), path=path, office_id=None, kind_code=kind, value=each
         )
+        for n in range(days)
+    )
+
+
+def built(first: date, days: int) -> None:
+    """These days were counted."""
+    FactBuilt.objects.bulk_create(
+        FactBuilt(fact="cases.filed", day=first + timedelta(days=n), built_at=timezone.now(), rows=0)
         for n in range(days)
     )

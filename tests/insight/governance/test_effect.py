@@ -7,13 +7,13 @@ from random import Random
 
 from django.utils import timezone
 from tests.cases.conftest import World
-from tests.insight.governance.conftest import complaints, proposed, running
+from tests.insight.governance.conftest import built, complaints, proposed, running
 
 from wangge.insight.governance import effect
 from wangge.insight.governance.enums import Verdict
 
 START = date(2026, 3, 1)
-FRAME = (START - timedelta(days=56), START - timedelta(days=1), START, START + timedelta(days=55))
+FRAME = (56, 56)
 
 
 def verdict(before: int, after: int, other: tuple[int, int] | None, phi: float = 1.0) -> str:
@@ -82,6 +82,7 @@ def test_a_task_that_has_not_begun_has_no_effect_yet(town: World) -> None:
 def test_the_street_is_compared_with_the_rest_of_its_district(town: World) -> None:
     task = running(town)
     start = timezone.localdate() - timedelta(days=60)
+    built(start - timedelta(days=56), 116)
     complaints(start - timedelta(days=56), 56, 4)
     complaints(start, 56, 1)
     complaints(start - timedelta(days=56), 112, 5, path="150203002001")
@@ -96,10 +97,35 @@ def test_the_street_is_compared_with_the_rest_of_its_district(town: World) -> No
 def test_other_kinds_and_places_do_not_count(town: World) -> None:
     task = running(town)
     start = timezone.localdate() - timedelta(days=60)
+    built(start - timedelta(days=56), 116)
     complaints(start - timedelta(days=56), 56, 4)
     complaints(start - timedelta(days=56), 112, 9, kind="0102")
     found = effect.measure(task, today=timezone.localdate())
     assert (found.before, found.after) == (224, 0)
+
+
+def test_days_never_counted_are_no_days_without_complaints(town: World) -> None:
+    """The installation is younger than the window before: only the days with figures make the rate."""
+    task = running(town)
+    start = timezone.localdate() - timedelta(days=60)
+    built(start - timedelta(days=20), 20)
+    built(start, 60)
+    complaints(start - timedelta(days=20), 20, 4)
+    complaints(start, 56, 4)
+    complaints(start - timedelta(days=20), 76, 5, path="150203002001")
+    found = effect.measure(task, today=timezone.localdate())
+    assert found.verdict == Verdict.SAME
+    assert found.change is not None
+    assert abs(found.change) < 0.02
+
+
+def test_without_a_base_nothing_is_said(town: World) -> None:
+    task = running(town)
+    start = timezone.localdate() - timedelta(days=60)
+    built(start - timedelta(days=5), 65)
+    complaints(start - timedelta(days=5), 65, 9)
+    found = effect.measure(task, today=timezone.localdate())
+    assert (found.verdict, found.words) == (Verdict.FEW, effect.SHORT_BASE)
 
 
 def test_what_is_kept_is_plain(town: World) -> None:

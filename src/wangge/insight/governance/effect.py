@@ -1,13 +1,13 @@
 """What complaints did after the measures, beside what they did in comparable places.
 
-Counts per day before (the 56 days before the start) and after (from the day the measures were done, or from the start
-while they run, at most 56 days), here and in the comparison. The ratio of the two ratios,
+Counts per counted day before (the 56 days before the start) and after (from the day the measures were done, or from
+the start while they run, at most 56 days), here and in the comparison. The ratio of the two ratios,
 
     effect = (after ÷ before) here ÷ (after ÷ before) there,
 
 takes the season and the town's mood out as far as the comparison shares them. Its logarithm has the variance
 φ · (1/a + 1/b + 1/c + 1/d) for counts with dispersion φ (estimated from the weeks before; at least 1, which is
-Poisson); the interval is that of 95 %. Where there is no comparable place, the same days of the year before are compared;
+Poisson); the interval is that of 95 %. Where there is no comparable place, the same days of the year before are taken;
 where these were not counted either, before and after stand alone, and the words say so.
 
 This shows what happened after, not that the measures did it: places are not drawn by lot.
@@ -32,6 +32,7 @@ from wangge.territory.enums import CODE_LENGTHS
 WINDOW: Final = timedelta(days=56)
 # Fewer days after, or fewer cases before, and nothing can be said.
 FEW_DAYS: Final = 14
+SHORT_BASE: Final = "实施前有统计的不足14天，没有可比的基线，看不出成效，请看清单里的事办没办成。"
 FEW_CASES: Final = 20
 Z: Final = 1.96
 FILED: Final = "cases.filed"
@@ -86,8 +87,12 @@ def measure(task: GovernanceTask, *, today: date) -> Effect:
         return Effect(Verdict.EARLY, words, before_from, before_to, after_from, known, before, after)
     after = _sum(days, after_from, after_to)
     frame = (before_from, before_to, after_from, after_to)
+    # Days that were never counted are no days without complaints.
+    counted = counted_days(before_from, before_to), counted_days(after_from, after_to)
+    if min(counted) < FEW_DAYS:
+        return Effect(Verdict.FEW, SHORT_BASE, *frame, before, after)
     there, other = comparison(task, *frame)
-    found = compare(before, after, other, frame, phi=dispersion(days, before_from, before_to), there=there)
+    found = compare(before, after, other, counted, phi=dispersion(days, before_from, before_to), there=there)
     return Effect(
         found.verdict,
         found.words,
@@ -115,16 +120,16 @@ def compare(
     before: int,
     after: int,
     other: tuple[int, int] | None,
-    frame: tuple[date, date, date, date],
+    days: tuple[int, int],
     *,
     phi: float = 1.0,
     there: str = "",
 ) -> Compared:
-    """The effect of the counts, in figures and in words a leader can rely on."""
+    """The effect of the counts over so many ``days`` before and after, in words a leader can rely on."""
     if before < FEW_CASES or (other is not None and min(other) < FEW_CASES):
         where = "" if before < FEW_CASES else "可比对象"
         return Compared(Verdict.FEW, f"{where}件数太少（不足{FEW_CASES}件），看不出成效，请看清单里的事办没办成。")
-    before_days, after_days = (frame[1] - frame[0]).days + 1, (frame[3] - frame[2]).days + 1
+    before_days, after_days = days
     # Half a case keeps the logarithm finite when nothing came afterwards.
     effect = log((after + 0.5) / after_days) - log(before / before_days)
     variance = 1 / (after + 0.5) + 1 / before
@@ -152,8 +157,9 @@ def _percent(share: float) -> str:
 
 def dispersion(days: Days, first: date, last: date) -> float:
     """Variance over mean of the whole weeks: complaints come in bunches, more than chance alone would have it."""
-    weeks = []
-    at = first
+    weeks: list[int] = []
+    # Weeks before the first case of the window are taken as not yet counted.
+    at = max(first, min(days, default=first))
     while at + timedelta(days=6) <= last:
         weeks.append(_sum(days, at, at + timedelta(days=6)))
         at += timedelta(days=7)
@@ -195,12 +201,17 @@ def comparison(
             return "同一上级其他地方的同类诉求", pair
     year = timedelta(days=364)
     frame = [day - year for day in (before_from, before_to, after_from, after_to)]
-    if FactBuilt.objects.filter(fact=FILED, day__range=(frame[0], frame[3])).count() >= (frame[3] - frame[0]).days:
+    if counted_days(frame[0], frame[3]) >= (frame[3] - frame[0]).days:
         past = _filed(kind, [own], frame[0], frame[3])
         pair = _sum(past, frame[0], frame[1]), _sum(past, frame[2], frame[3])
         if min(pair) > 0:
             return "去年同期", pair
     return "", None
+
+
+def counted_days(first: date, last: date) -> int:
+    """How many of the days have figures at all."""
+    return FactBuilt.objects.filter(fact=FILED, day__range=(first, last)).count()
 
 
 def _kind(task: GovernanceTask) -> str:
