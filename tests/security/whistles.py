@@ -48,11 +48,12 @@ def plant_whistles(built: District, side: Side, mark: str, street: str, by: User
     """Everything a street's whistles consist of, with ``mark`` wherever words can stand."""
     secret = mark == "qz"
     district = street[:6]
-    called, _ = Office.objects.get_or_create(
-        kind="district.urban_management" if secret else "district.housing",
-        path=district,
-        defaults={"name": "区城市管理局", "level": "district", "valid_from": LONG_AGO},
-    )
+    for kind, name in (("district.housing", "区住建局"), ("district.urban_management", "区城市管理局")):
+        # Both from the first: an office of the district is seen by everybody.
+        Office.objects.get_or_create(
+            kind=kind, path=district, defaults={"name": name, "level": "district", "valid_from": LONG_AGO}
+        )
+    called = Office.objects.get(kind="district.urban_management" if secret else "district.housing", path=district)
     duty_list, _ = DutyList.objects.get_or_create(
         code="district",
         defaults={"name": "区级部门职责清单", "level": "district", "kind": "duty", "valid_from": LONG_AGO},
