@@ -7,13 +7,15 @@ from typing import Final
 
 from django.utils import timezone
 
-from wangge.assessment import actions
+from wangge.assessment import actions, defining
 from wangge.assessment.flow import PeriodFlow
-from wangge.assessment.models import Period
+from wangge.assessment.models import Period, Scheme
 from wangge.demo.clock import Clock
 from wangge.demo.district import HOME
 
 OPENS: Final = time(9, 0)
+# A demo has a tenth of a district's orders: with the default nobody would be ranked.
+MINIMUM: Final = 3
 
 
 def close_last_month(end: datetime) -> Period:
@@ -22,6 +24,8 @@ def close_last_month(end: datetime) -> Period:
     now = timezone.localtime(end)
     first = now.date().replace(day=1)
     last = (first - timedelta(days=1)).replace(day=1)
+    defining.ensure_defaults()
+    Scheme.objects.filter(path="").update(minimum=MINIMUM)
     frozen_at = min(timezone.make_aware(datetime.combine(first, OPENS)), now)
     with Clock(end) as clock:
         clock.set(frozen_at)

@@ -1,0 +1,268 @@
+"""What follows from results: rectification, the year, sheets, units, lists, the pack and the command line."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from docx import Document
+from tests.assessment.conftest import Town, last_month
+from tests.cases.conftest import DISTRICT, STREET
+from typer.testing import CliRunner
+
+from wangge.assessment import actions, charts, defining, packing, rectifying, reviewing, units, wording, yearly
+from wangge.assessment.cli import app
+from wangge.assessment.enums import Group
+from wangge.assessment.flow import PeriodFlow
+from wangge.assessment.models import (
+    AssessmentRules,
+    Evaluation,
+    Pack,
+    Period,
+    Rectification,
+    Round,
+    Score,
+    Unit,
+    WorkerSheet,
+)
+from wangge.assessment.rectifying import months_back
+from wangge.assessment.rounds import place
+from wangge.kernel.attachments.models import Attachment
+from wangge.kernel.flow import Conflict, NotPermitted, Refused
+from wangge.organization.models import Office
+
+
+def settled(unit: Unit, month: date, *, volume: int, total: str) -> Score:
+    """A published month with one result."""
+    period, _ = Period.objects.get_or_create(
+        path=DISTRICT,
+        month=month,
+        defaults={"state": "published", "round": 1, "frozen_at": timezone.now(), "published_at": timezone.now()},
+    )
+    scheme = defining.schemes(DISTRICT, month)[unit.group]
+    Round.objects.get_or_create(period=period, number=1, defaults={"kind": "freeze", "at": timezone.now()})
+    return Score.objects.create(
+        period=period, round=1, unit=unit, group=unit.group, scheme=scheme, total=Decimal(total), volume=volume,
+        sample=50, place=1,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def street(town: Town) -> Unit:
+    units.sync(DISTRICT, on=date(2020, 1, 1))
+    return town.unit("street")
+
+
+def judged(month: date) -> Period:
+    period = Period.objects.get(path=DISTRICT, month=month)
+    rectifying.judge(period)
+    return period
+
+
+def test_a_street_with_much_and_badly_handled_for_three_months_is_proposed(town: Town, street: Unit) -> None:
+    for back in range(3):
+        settled(street, months_back(last_month(), back), volume=300, total="70.00")
+    judged(last_month())
+    row = Rectification.objects.get()
+    assert row.state == "proposed"
+    assert "连续3个月" in row.grounds
+    judged(last_month())
+    assert Rectification.objects.count() == 1
+
+
+@pytest.mark.parametrize("spoiled", [{"total": "90.00"}, {"volume": 1}])
+def test_one_good_month_spares_it(town: Town, street: Unit, spoiled: dict[str, Any]) -> None:
+    AssessmentRules.objects.create(valid_from=date(2020, 1, 1), enter_volume=1)
+    for back in range(3):
+        given = {"volume": 300, "total": "70.00"} | (spoiled if back == 1 else {})
+        settled(street, months_back(last_month(), back), **given)
+        settled(town.unit("other_street"), months_back(last_month(), back), volume=200, total="90.00")
+    judged(last_month())
+    assert not Rectification.objects.exists()
+
+
+def test_entering_asks_for_measures_and_leaving_follows_the_rule(town: Town, street: Unit) -> None:
+    for back in range(3):
+        settled(street, months_back(last_month(), back), volume=200, total="90.00")
+        settled(street, months_back(last_month(), back + 12), volume=300, total="70.00")
+    row = Rectification.objects.create(unit=street, proposed_by=Period.objects.get(month=last_month()), grounds="理由")
+    centre = town["指挥小孙"]
+    with pytest.raises(Refused, match="治理措施"):
+        rectifying.decide(row=row, verb="enter", by=centre, seen=0, reason="会议决定")
+    with pytest.raises(NotPermitted):
+        rectifying.decide(row=row, verb="enter", by=town["街道老王"], seen=0, reason="会议决定", plan="牵头整治")
+    rectifying.decide(row=row, verb="enter", by=centre, seen=0, reason="会议决定", plan="牵头整治")
+    with pytest.raises(Conflict):
+        rectifying.decide(row=row, verb="decline", by=centre, seen=0, reason="会议决定")
+    judged(last_month())
+    row.refresh_from_db()
+    assert row.state == "leaving"
+    assert "同比下降33.3%" in row.leave_grounds
+    rectifying.decide(row=row, verb="leave", by=centre, seen=row.version, reason="成效稳定")
+    row.refresh_from_db()
+    assert (row.state, row.left_on) == ("left", timezone.localdate())
+
+
+def test_streets_marks_are_a_fifth_of_a_departments_year(town: Town, street: Unit) -> None:
+    housing = town.unit("housing")
+    year = last_month().year
+    settled(housing, last_month(), volume=10, total="90.00")
+    alone = yearly.years(DISTRICT, year, Group.DEPARTMENT)[0]
+    assert alone.total == Decimal("90.00")
+    assert "尚未评议" in alone.said
+    for unit, mark in ((street, 20), (town.unit("other_street"), 10)):
+        Evaluation.objects.create(
+            year=year, street=unit, department=housing, punctual=mark, cooperation=mark, result=mark, attitude=mark,
+            at=timezone.now(), by_id=1,
+        )  # fmt: skip
+    row = yearly.years(DISTRICT, year, Group.DEPARTMENT)[0]
+    assert row.streets == Decimal("60.00")
+    assert row.total == Decimal("84.00")
+    assert row.said == "1个月平均90.00分 × 80% + 街道评议60.00分（2份）× 20% = 84.00分。"
+
+
+def test_only_the_own_street_evaluates_and_only_departments(town: Town, street: Unit) -> None:
+    marks = dict.fromkeys(actions.MARKS, 20)
+    given: dict[str, Any] = {"year": timezone.localdate().year, "marks": marks}
+    for who in ("街道老王", "指挥小孙", "外人"):
+        with pytest.raises(NotPermitted):
+            actions.evaluate(street=street, department=town.unit("housing"), by=town[who], **given)
+    with pytest.raises(NotPermitted):
+        actions.evaluate(
+            street=town.unit("other_street"), department=town.unit("housing"), by=town["街道书记"], **given
+        )
+    assert not Evaluation.objects.exists()
+    actions.evaluate(street=street, department=town.unit("housing"), by=town["街道书记"], **given)
+    given["marks"] = marks | {"result": 10}
+    actions.evaluate(street=street, department=town.unit("housing"), by=town["街道书记"], **given)
+    assert Evaluation.objects.get().total == 70
+
+
+@pytest.mark.parametrize(
+    ("code", "group"), [("001", "street"), ("099", "street"), ("100", "township"), ("202", "township")]
+)
+def test_streets_and_townships_are_told_apart_by_their_code(code: str, group: str) -> None:
+    assert units.group_of_street(f"150203{code}") == group
+
+
+def test_a_unit_ended_by_hand_stays_ended_and_closed_offices_end(town: Town, street: Unit) -> None:
+    Unit.objects.filter(pk=street.pk).update(valid_to=date(2021, 1, 1))
+    Office.objects.filter(pk=town.offices["housing"].pk).update(valid_to=date(2021, 1, 1))
+    assert units.sync(DISTRICT, on=date(2022, 1, 1)) == 0
+    assert Unit.objects.get(pk=street.pk).valid_to == date(2021, 1, 1)
+    assert Unit.objects.get(office=town.offices["housing"]).valid_to == date(2022, 1, 1)
+
+
+def test_equal_totals_share_a_place_and_small_samples_have_none() -> None:
+    rows = [
+        Score(total=Decimal(total), sample=sample) for total, sample in ((90, 9), (80, 9), (90, 9), (99, 2), (70, 9))
+    ]
+    rows.append(Score(total=None, sample=0))
+    place(rows, minimum=5)
+    assert [row.place for row in rows] == [1, 3, 1, None, 4, None]
+    assert {row.ranked for row in rows} == {4}
+
+
+def test_lists_are_an_option(month: Period, town: Town) -> None:
+    assert not Score.objects.exclude(on_list="").exists()
+    AssessmentRules.objects.create(valid_from=date(2020, 1, 1), lists_shown=True, lists_size=1)
+    from wangge.assessment.rounds import _list
+
+    rows = [Score(place=n) for n in range(1, 6)]
+    _list(rows, 2)
+    assert [row.on_list for row in rows] == ["red", "red", "", "black", "black"]
+
+
+def test_a_sheet_counts_what_the_worker_did(month: Period, town: Town) -> None:
+    sheet = WorkerSheet.objects.get(user=town["网格员小李"])
+    lines = {line.item.code: (line.number, line.points) for line in sheet.lines.select_related("item")}
+    assert lines["reported"] == (1, Decimal("0.50"))
+    assert sheet.total == sum(points for _, points in lines.values())
+    assert WorkerSheet.objects.count() == 1
+
+
+def test_the_pack_says_what_moved_and_why(month: Period, town: Town) -> None:
+    now = Score.objects.get(period=month, unit=town.unit("street"))
+    then = Score(steps=[step | {"points": "0.00", "reading": "0 ÷ 9 = 0.00%"} for step in now.steps])
+    said = reviewing.why(now, then)
+    assert said.startswith("解决率 0 ÷ 9 = 0.00% → ")
+    assert said.count("；") == 2
+
+
+def test_the_pack_holds_no_word_of_a_resident(month: Period, town: Town) -> None:
+    said = str(reviewing.content(month))
+    for personal in ("张阿姨", "13800000001", "垃圾三天", "友谊大街1号院"):
+        assert personal not in said
+
+
+def test_a_pack_is_a_word_file_and_pictures(month: Period, town: Town, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    pack = packing.make_now(period=month)
+    files = Attachment.objects.filter(owner_type="assessment.pack", owner_id=pack.pk)
+    assert pack.state == "done"
+    kinds = [file.content_type for file in files]
+    assert kinds[0].endswith("wordprocessingml.document")
+    if charts.chinese_font():
+        assert set(kinds[1:]) == {"image/png"}
+        assert pack.notes == []
+
+
+def test_without_a_chinese_font_the_pack_says_so(
+    month: Period, town: Town, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(charts, "chinese_font", lambda: "")
+    pack = packing.make_now(period=month)
+    assert pack.state == "done"
+    assert pack.notes == [charts.NO_FONT]
+    assert Attachment.objects.filter(owner_type="assessment.pack").count() == 1
+
+
+def test_the_document_tells_all_chapters(month: Period, town: Town) -> None:
+    made = Document(io.BytesIO(wording.document(reviewing.content(month), [], [])))
+    heads = [p.text for p in made.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert heads == ["一、排名", "二、变化和原因", "三、疑难和反复", "四、办得好的和差的"]
+    cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
+    assert "少先路街道办事处" in cells
+
+
+def test_a_failed_pack_says_so(month: Period, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = packing.ask(period=month, by=town["指挥小孙"])
+    with pytest.raises(Refused):
+        packing.ask(period=month, by=town["指挥小孙"])
+    with pytest.raises(NotPermitted):
+        packing.ask(period=month, by=town["街道老王"])
+
+    def broken(_period: Period) -> dict[str, Any]:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(reviewing, "content", broken)
+    with pytest.raises(RuntimeError):
+        packing.make(pack_id=pack.pk)
+    assert Pack.objects.get().state == "failed"
+
+
+def test_the_command_line_closes_packs_and_verifies(month: Period, town: Town, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    runner, text = CliRunner(), f"{month.month:%Y-%m}"
+    given = ["--month", text, "--division", DISTRICT]
+    assert runner.invoke(app, ["close", *given]).exit_code == 0
+    month.refresh_from_db()
+    assert month.state == "frozen"
+    assert runner.invoke(app, ["pack", *given]).exit_code == 0
+    assert "一致" in runner.invoke(app, ["verify", *given]).output
+    assert runner.invoke(app, ["pack", "--month", "2019-01", "--division", DISTRICT]).exit_code == 2
+    assert runner.invoke(app, ["pack", "--month", "May"]).exit_code == 2
+
+
+def test_the_sweep_opens_the_new_month_and_refreshes_it(month: Period, town: Town) -> None:
+    now = timezone.now()
+    assert actions.refresh_open(now=now) == 2
+    assert Period.objects.filter(path=DISTRICT, month=timezone.localdate(now).replace(day=1), state="open").exists()
+    PeriodFlow(month, town["指挥小孙"]).begin_close()
+    assert actions.refresh_open(now=now) == 1
+    assert STREET.startswith(DISTRICT)
