@@ -74,3 +74,19 @@ def test_rising_is_asked_by_place_and_day(world: World) -> None:
     assert queries.rising(DISTRICT, TODAY).count() == 2
     assert not queries.rising(DISTRICT, TODAY + timedelta(days=1)).exists()
     assert queries.rising(DISTRICT, TODAY + timedelta(days=1), days=2).count() == 2
+
+
+def test_a_day_that_got_worse_while_it_was_tested_twice_is_one_row(world: World) -> None:
+    ready(world)
+    burst(world, 5)
+    following.assign(path=DISTRICT, now=NOW)
+    warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+    burst(world, 25)
+    following.assign(path=DISTRICT, now=NOW)
+    warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+    rise = Rise.objects.get(topic=topic_of("翠湖新居"))
+    assert (rise.observed, rise.level) == (30, "alarm")
+
+
+def test_a_district_without_cases_has_no_rises(world: World) -> None:
+    assert warning.warn(path=DISTRICT, on=TODAY, now=NOW) == []

@@ -52,7 +52,9 @@ def warn(*, path: str, on: date, now: datetime) -> list[Rise]:
     """
     counts = {**topic_days(path, on), **kind_days(path, on)}
     subjects = list(counts)
-    table = np.array([_row(counts[subject], on) for subject in subjects], dtype=np.int64).reshape(len(subjects), -1)
+    if not subjects:
+        return []
+    table = np.array([_row(counts[subject], on) for subject in subjects], dtype=np.int64)
     said = _said(path, on)
     found = []
     for verdict in rising.judge(table):
@@ -73,10 +75,19 @@ def warn(*, path: str, on: date, now: datetime) -> list[Rise]:
                     created_at=now,
                 )
             )
-    Rise.objects.bulk_create(found)
+    worse = {_key(rise): rise for rise in found}
+    for known in Rise.objects.select_for_update().filter(path__startswith=path, on=on):
+        if (again := worse.get(_key(known))) is not None:  # the same day tested again: the row says the worse
+            again.pk, again.seen_at, again.seen_by_id = known.pk, None, None
+            again.save()
+    Rise.objects.bulk_create([rise for rise in found if rise.pk is None])
     for rise in found:
         publish(TopicRose(rise.pk, rise.topic_id, rise.path, rise.on, rise.level))
     return found
+
+
+def _key(rise: Rise) -> tuple[int | None, str, str]:
+    return (rise.topic_id, rise.kind_code, "" if rise.topic_id else rise.path)
 
 
 def _row(days: Mapping[date, int], on: date) -> list[int]:
