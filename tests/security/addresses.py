@@ -12,11 +12,16 @@ from itertools import islice, product
 from typing import Any, Final
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.security import modules
 from tests.security.district import District, Side
+from tests.security.whistles import ABOUT as ABOUT_WHISTLES
 
 from wangge.cases.boxes import BOXES
 from wangge.cases.flow import CaseFlow
 from wangge.kernel.access.routes import access_of
+from wangge.whistle.boxes import BOXES as WHISTLE_BOXES
+from wangge.whistle.flow import WhistleFlow
+from wangge.whistle.summons_flow import SummonsFlow
 
 # (route or the beginning of its name, parameter) → kind of the value, as in ``Side.values``.
 ABOUT: Final[dict[tuple[str, str], str]] = {
@@ -48,12 +53,20 @@ ABOUT: Final[dict[tuple[str, str], str]] = {
     ("api-v1:", "number"): "number",
     ("open311_", "number"): "number",
     ("open311_", "token"): "number",
+    **ABOUT_WHISTLES,
+    **modules.ABOUT,
 }
 # Parameters that are no object: the same values for everybody.
 FIXED: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("case_step", "name"): tuple(CaseFlow.steps()),
     ("field_step", "name"): tuple(CaseFlow.steps()),
     ("case_box", "code"): tuple(BOXES),
+    ("whistle_box", "code"): tuple(WHISTLE_BOXES),
+    ("whistle_step", "name"): tuple(WhistleFlow.steps()),
+    ("summons_step", "name"): tuple(SummonsFlow.steps()),
+    ("field_whistle_step", "name"): tuple(SummonsFlow.steps()),
+    ("whistle_appeal", "what"): ("rating",),
+    **modules.FIXED,
     ("attachment", "variant"): ("original", "thumb", "screen"),
     ("organization_", "what"): ("offices", "staff"),
     ("duties_", "what"): ("kinds", "duties", "lists"),

@@ -25,6 +25,8 @@ from tests.cases.conftest import (
 )
 from tests.cases.conftest import World as Small
 from tests.kernel.attachments.samples import pdf, picture
+from tests.security import modules
+from tests.security.whistles import plant_whistles
 
 from wangge.cases.actions import Asker, Place, file_case
 from wangge.cases.dispatching import best_plan
@@ -84,6 +86,7 @@ SECRETS: Final[dict[str, str]] = {
     "saved view": "qzView",
     "export": "qzExport",
     "point": "109.847319",
+    **modules.SECRETS,
 }
 HOME_OF_ROLE: Final = {  # everything else works for the street
     "community_clerk": (COMMUNITY, "community"),
@@ -176,6 +179,10 @@ def build() -> District:
         built.people[f"{name} of the district"] = person(f"区{name}", roles()[name], DISTRICT, None, username=name)
     for name in ("system_admin", "security_admin", "audit_admin"):
         built.people[f"{name} of the district"] = person(f"区{name}", roles()[name], DISTRICT, None, username=name)
+    small.offices["other_street"] = Office.objects.create(
+        name="沼潭街道办事处", kind="street", level="street", path=OTHER_STREET, valid_from=LONG_AGO
+    )
+    modules.open_assessment()
     _fill(built, built.a, "甲", STREET)
     for name in built.people:
         built.client(name)
@@ -199,7 +206,9 @@ def plant(built: District) -> None:
         small.offices["other_community"],
         username="qz_account3",
     )
-    built.people |= {"street of B": street, "leader of B": leader, "community of B": clerk}
+    community = small.offices["other_community"]
+    worker = person("qzStaff乙网格", roles()["grid_worker"], OTHER_GRID, community, username="qz_account4")
+    built.people |= {"street of B": street, "leader of B": leader, "community of B": clerk, "worker of B": worker}
     for number, user in enumerate((street, clerk)):
         office = small.offices["other_centre" if user is street else "other_community"]
         staff = Staff.objects.create(
@@ -220,6 +229,7 @@ def plant(built: District) -> None:
         office=small.offices["other_centre"], what="changed", on=LONG_AGO, reason="道路调整", by=leader
     )
     _fill(built, side, "qz", OTHER_STREET)
+    modules.publish_assessment(built)
 
 
 def _fill(built: District, side: Side, mark: str, street: str) -> None:
@@ -258,6 +268,8 @@ def _fill(built: District, side: Side, mark: str, street: str) -> None:
         user=staff, name=f"{mark}Orders.csv", upload="none", state="done", finished_at=timezone.now()
     )
     side.add("import", run.pk)
+    plant_whistles(built, side, mark, street, staff)
+    modules.plant_modules(built, side, mark, street, staff)
     SignIn.objects.create(user=staff, session_key=f"{mark}session", agent=f"{mark}View")
     record("cases.case.read", side.cases["handling"], reason=f"{mark}Reason")
 
@@ -402,6 +414,13 @@ def fingerprint(side: Side) -> dict[str, Any]:
         "cases_contact": ("case_id", side.values["case"]),
         "cases_callback": ("case_id", side.values["case"]),
         "cases_notice": ("case_id", side.values["case"]),
+        "whistle_whistle": ("id", side.values["whistle"]),
+        "whistle_summons": ("id", side.values["summons"]),
+        "whistle_task": ("summons_id", side.values["summons"]),
+        "whistle_appeal": ("id", side.values["appeal"]),
+        "whistle_posture": ("id", side.values["posture"]),
+        "whistle_postureduty": ("id", side.values["posture_duty"]),
+        **{table: (column, side.values[kind]) for table, (column, kind) in modules.FINGERPRINT.items()},
         "access_user": ("id", side.values["user"]),
         "access_grant": ("user_id", side.values["user"]),
         "organization_staff": ("id", side.values["staff"]),

@@ -20,6 +20,7 @@ from django.middleware import csrf
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import see_everything
+from tests.security import modules
 from tests.security.addresses import addresses, unknown
 from tests.security.district import SCOPES, SECRETS, SHARED_PHONE, District, build, fingerprint, plant
 from tests.security.reading import glimpsed, lasting, said
@@ -71,6 +72,16 @@ OWN_SECRETS: Final = {"totp", "totp_picture", "metrics", "healthz", "readyz"}
 # The record of what was done grows with every request of the walk itself.
 GROWING: Final = {"audit_list"}
 TERRITORY: Final = ("grid_", "place_", "division_", "territory_")
+
+# Names, figures and ranks of the streets of a district are for everybody in it once they are published
+# (assessment.policy): these pages change with street B, and still tell none of its cases, appeals and words.
+RANKED: Final = (
+    "assessment_ranking", "assessment_period", "assessment_unit", "assessment_drill", "assessment_year",
+    "assessment_indicator",
+)  # fmt: skip
+LISTED: Final = (
+    "case_list", "staff_list", "place_list", "place_code_list", "system_list", "listing_exports", *modules.LISTS,
+)  # fmt: skip
 
 Pages = dict[tuple[str, str], str]
 
@@ -161,7 +172,7 @@ def test_every_secret_can_be_seen_by_somebody(district: District) -> None:
             client = district.client(who)
             for address in addresses(district, who, foreign=True):
                 seen.update(glimpsed(said(client.get(address.url))))
-            for url in ("case_list", "staff_list", "place_list", "place_code_list", "system_list", "listing_exports"):
+            for url in LISTED:
                 seen.update(glimpsed(said(client.get(reverse(url)))))
     clear = {"requester", "phone", "staff phone"}  # only by unmasking, one at a time, with a reason
     assert set(SECRETS) - seen - clear == set()
@@ -170,7 +181,7 @@ def test_every_secret_can_be_seen_by_somebody(district: District) -> None:
 @pytest.mark.parametrize("who", TYPICAL)
 def test_what_happens_in_street_b_changes_no_page_of_street_a(district: District, who: str) -> None:
     apart = {*NOTICE_BOARD, *GROWING}
-    wide = TERRITORY if who == "department_clerk of the district" else "\0"
+    wide = (*RANKED, *TERRITORY) if who == "department_clerk of the district" else RANKED
     before = district.before[who]
     changed = [
         (key, first_difference(before.get(key, ""), text))
@@ -240,6 +251,17 @@ PRESSED: Final = {
     "solved": "yes",
     "satisfaction": "1",
     "seen": "1",
+    "verb": "enter",
+    "plan": "越权方案",
+    "goal": "越权目标",
+    "note": "越权完成",
+    "verdict": "proper",
+    "uphold": "1",
+    "month_on": "2026-05",
+    "list_name": "measure",
+    "on": "2026-12-01",
+    "number": "1",
+    **dict.fromkeys(("rank_score", "rank", "punctuality", "result", "attitude"), "3"),
 }
 
 
@@ -257,21 +279,34 @@ def test_empty_forms_break_no_page_of_street_a(district: District, who: str) -> 
 
 
 @pytest.mark.parametrize("who", IN_STREET_A)
-def test_no_step_is_taken_on_a_case_of_street_b(district: District, who: str) -> None:
-    """Every step, on a case that stands where the step begins."""
+def test_no_step_is_taken_on_anything_of_street_b(district: District, who: str) -> None:
+    """Every step, on a row that stands where the step begins; and every verb of a topic."""
     before = fingerprint(district.b)
     client = district.client(who)
-    answers = set()
+    answers = {client.post(url, PRESSED | {"seen": version}).status_code for url, version in steps_of_street_b(district)}
+    see_everything()
+    assert answers <= {403, 404}
+    assert fingerprint(district.b) == before
+
+
+def steps_of_street_b(district: District) -> Iterator[tuple[str, int]]:
+    """The address of each step with the version of its row."""
     for name, step in CaseFlow.steps().items():
         for state in step.sources:
             case = district.b.cases.get(str(CaseState(state).value))
             for route in ("case_step", "field_step"):
                 if case is not None:
-                    url = reverse(route, args=[case.pk, name])
-                    answers.add(client.post(url, PRESSED | {"seen": case.version}).status_code)
+                    yield reverse(route, args=[case.pk, name]), case.version
     see_everything()
-    assert answers <= {403, 404}
-    assert fingerprint(district.b) == before
+    for flow, kind, routes in modules.FLOWS:
+        for row in flow.model.objects.filter(pk__in=district.b.values[kind]):
+            for name, step in flow.steps().items():
+                if row.state in step.sources:
+                    for route, by in routes:
+                        yield reverse(route, args=[getattr(row, by), name]), row.version
+    for pk in district.b.values["topic"]:
+        for verb in ("rename", "merge", "aside", "back"):
+            yield reverse("topic_change", args=[pk, verb]), 0
 
 
 STAFF: Final = [who for who in TYPICAL if who in ROLES]
