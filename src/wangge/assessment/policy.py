@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from wangge.assessment.enums import AppealKind, PeriodState
-from wangge.assessment.models import Appeal, Pack, Period, Rectification, Score, Unit, WorkerSheet
+from wangge.assessment.models import Adjustment, Appeal, Pack, Period, Rectification, Score, Unit, WorkerSheet
 from wangge.kernel.access.scopes import NOTHING, Scope, area, scope
 from wangge.organization import queries as organization
 
@@ -122,6 +122,23 @@ def may_see_appeal(user: Any, appeal: Appeal) -> bool:
         return _over(user, REVIEW_WORKERS, appeal.path)
     covered = scope(user, APPEAL).covers(appeal.path, appeal.office_ids)
     return covered or _over(user, DECIDE, appeal.path)
+
+
+def decides_about(user: Any, period: Period) -> bool:
+    """Sees every appeal of the month with its decision: closes it, or decides over the whole place."""
+    return may_close(user, period) or _over(user, DECIDE, period.path)
+
+
+def adjustments(user: Any, period: Period) -> QuerySet[Adjustment]:
+    """What changed after the freeze: of one's own units; of others only what was put right in public.
+
+    An accepted appeal is the matter of its unit and of who decides.
+    """
+    rows = Adjustment.objects.filter(period=period)
+    if decides_about(user, period):
+        return rows
+    public = Q(appeal_id__isnull=True) if period.state == PeriodState.PUBLISHED else NOTHING
+    return rows.filter(own_units(user, prefix="unit__") | public)
 
 
 def sheets(user: Any) -> QuerySet[WorkerSheet]:

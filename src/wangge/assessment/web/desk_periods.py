@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wangge.assessment import actions, policy
 from wangge.assessment.corrections import Correction
-from wangge.assessment.enums import PeriodState
+from wangge.assessment.enums import PeriodState, RoundKind
 from wangge.assessment.flow import PeriodFlow
-from wangge.assessment.models import Adjustment, Appeal, Period, Round
+from wangge.assessment.models import Appeal, Period, Round
 from wangge.assessment.web import shown
 from wangge.assessment.web.forms import AmendForm, OpenForm
 from wangge.kernel.access.routes import me, requires
@@ -117,6 +117,10 @@ def page(request: HttpRequest, period: Period, *, amend: AmendForm | None = None
     options = flow.options()
     decides = policy.may_close(request.user, period)
     rounds = list(Round.objects.filter(period=period).order_by("-number"))
+    if not policy.decides_about(request.user, period):
+        for row in rounds:
+            if row.kind == RoundKind.CORRECTION:  # why an appeal was accepted is told to its unit
+                row.reason = row.reason.partition("：")[0]
     context = {
         "title": f"{territory.name_of(period.path)} {period.label}",
         "period": period,
@@ -125,7 +129,7 @@ def page(request: HttpRequest, period: Period, *, amend: AmendForm | None = None
         "plain": PLAIN,
         "rounds": rounds,
         "adjustments": list(
-            Adjustment.objects.filter(period=period).select_related("unit").order_by("-round", "pk")[:300]
+            policy.adjustments(request.user, period).select_related("unit").order_by("-round", "pk")[:300]
         ),
         "waiting": Appeal.objects.filter(period=period, state="submitted").count() if decides else None,
         "packs": list(policy.packs(request.user).filter(period=period).order_by("-asked_at")[:5]),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from wangge.assessment import corrections, defining, policy, queries
 from wangge.assessment.enums import PeriodState
-from wangge.assessment.models import Adjustment, Appeal, Figure, Period, Score, Unit
+from wangge.assessment.models import Appeal, Figure, Period, Score, Unit
 from wangge.assessment.web import shown
 from wangge.cases import policy as case_policy
 from wangge.cases.web import tables
@@ -82,7 +82,7 @@ def page(request: HttpRequest, period_pk: int, unit_pk: int, template: str) -> H
         "band": shown.band(score) if score else "",
         "steps": _steps(score),
         "families": figure_lines(period, unit),
-        "adjustments": list(Adjustment.objects.filter(period=period, unit=unit).order_by("-round", "pk")[:200]),
+        "adjustments": list(policy.adjustments(request.user, period).filter(unit=unit).order_by("-round", "pk")[:200]),
         "appeals": list(Appeal.objects.filter(period=period, unit=unit).order_by("-at")[:50]) if own else [],
         "appeal_tones": shown.APPEAL_TONES,
         "own": own,
