@@ -11,7 +11,7 @@ from wangge.kernel.api.factory import make_api
 api = make_api(
     "Wangge 网格 API",
     "v1",
-    description="事项的登记、查询、流转。错误为 RFC 9457 problem+json;写操作支持 Idempotency-Key。",
+    description="事项的登记、查询、流转。错误为 RFC 9457 problem+json；写操作支持 Idempotency-Key。",
 )
 api.add_router("", router)
 
