@@ -9,7 +9,7 @@ class WhistleConfig(AppConfig):
     def ready(self) -> None:
         from wangge.cases.panels import register_card_source, register_panel  # noqa: PLC0415 - not loaded before
         from wangge.kernel.attachments.registry import serve_for  # noqa: PLC0415
-        from wangge.whistle import facts, policy  # noqa: F401, PLC0415
+        from wangge.whistle import facts, handlers, policy  # noqa: F401, PLC0415
         from wangge.whistle.web.panels import case_whistles, my_whistles  # noqa: PLC0415
 
         serve_for("whistle.whistle", visible=policy.rows)

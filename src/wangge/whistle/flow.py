@@ -15,7 +15,7 @@ from wangge.kernel.api import webhooks
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, TransitionBase, step
 from wangge.whistle import clocks, guards, policy
-from wangge.whistle.enums import LIVE_SUMMONS, NoticeKind, SummonsState, WhistleKind, WhistleState
+from wangge.whistle.enums import LIVE_SUMMONS, OPEN_STATES, NoticeKind, SummonsState, WhistleKind, WhistleState
 from wangge.whistle.events import WhistleBlown, WhistleClosed
 from wangge.whistle.limits import limits_for
 from wangge.whistle.models import Summons, Whistle, WhistleTransition
@@ -23,6 +23,7 @@ from wangge.whistle.notices import command, leader, street_offices, tell
 from wangge.whistle.summons_flow import SummonsFlow
 
 S = WhistleState
+STREET_LENGTH = 9
 READY = (guards.somebody_is_called, guards.has_grounds)
 
 
@@ -120,6 +121,12 @@ class WhistleFlow(Flow[Whistle]):
             SummonsFlow(summons, now=self.now).release(reason=self.reason)
         whistle.closed_at, whistle.next_due_at, whistle.suspended_until_on = self.now, None, None
         tell(whistle, whistle.office_ids, NoticeKind.DECIDED, f"街道已撤回此哨：{self.reason}", self.now)
+
+    @step("随区划变更", source=OPEN_STATES, target=None, may=policy.system_only, system=True)
+    def move_place(self, *, path: str) -> None:
+        """The place bears a new code (``moving.py``); the row left behind keeps the old one."""
+        self.taken.data = {"path": [self.obj.path, path]}
+        self.obj.path, self.obj.street_path = path, path[:STREET_LENGTH]
 
     # -- what several steps share --------------------------------------------------------------
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from wangge.kernel.jobs.queue import task
 from wangge.kernel.jobs.sweeper import sweep
-from wangge.whistle import sweeping
+from wangge.whistle import moving, sweeping
+
+
+@task("whistle.follow_places")
+def follow_places(moves: list[tuple[str, str]], on: str) -> int:
+    return moving.follow_places(moves=dict(moves), on=date.fromisoformat(on))
 
 
 @sweep(name="whistle.clocks", every=15, label="吹哨时限预警和升级")
