@@ -21,6 +21,7 @@ from wangge.insight.governance.flow import TaskFlow
 from wangge.insight.governance.models import GovernanceTask
 from wangge.kernel.access.models import User
 from wangge.kernel.facts import indicators
+from wangge.organization import queries as organization
 
 BEGAN: Final = timedelta(days=16)
 DAYS: Final = 30
@@ -78,11 +79,15 @@ def _worst_street(kind: Kind, end: datetime) -> str:
 
 
 def _propose(kind: Kind, path: str, leader: User, *, months: int) -> GovernanceTask:
-    """Led by the office that had most of these cases."""
+    """Led by the office that had most of these cases, one of the place itself before one of its parts."""
     today = timezone.localdate()
     window = {"from_on": today - timedelta(days=DAYS), "to_on": today, "path": path, "kind": kind.code}
     offices = indicators.by_office(FILED, **window)  # type: ignore[arg-type]
-    owner = max((ratio.numerator, office) for office, ratio in offices.items() if office is not None)[1]
+    owner = max(
+        (organization.path_of(office) == HOME, ratio.numerator, office)
+        for office, ratio in offices.items()
+        if office is not None
+    )[2]
     return actions.propose(
         name=f"{kind.name}专项治理",
         path=path,

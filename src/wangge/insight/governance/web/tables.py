@@ -117,9 +117,9 @@ class TaskList(Listing):
             row.place, row.office_name = places[row.path], names.get(row.office_id, "")
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
-        found = [{"label": "年度计划", "url": reverse("governance_year"), "icon": "calendar"}]
+        found = [{"label": "每月一题", "url": reverse("governance_year"), "icon": "calendar"}]
         if policy.MANAGE in permissions(request.user):
-            found.append({"label": "提出任务", "url": reverse("governance_propose"), "icon": "plus"})
+            found.insert(0, {"label": "提出任务", "url": reverse("governance_propose"), "icon": "plus"})
         return found
 
 
