@@ -71,6 +71,7 @@ def test_a_question_of_time_wants_a_time() -> None:
         ("如有垃圾堆积，我们将立即清运。", False),
         ("待车辆修好后，将安排清运东门垃圾。", True),
         ("经核实，东门垃圾已经清运完毕。", False),
+        ("您好，您反映的问题已收悉，我们将尽快处理，感谢您的支持。", True),
     ],
 )
 def test_a_promise_wants_a_date(reply: str, promised: bool) -> None:

@@ -31,6 +31,7 @@ YOURS: Final = re.compile(r"您|你|所反映|留言|来信|来帖|帖|问题|�
 ELSEWHERE: Final = re.compile(
     r"(?:进行过|作了|作出|已经?|进行了)(?:答复|回复)|详见|详情(?:请)?点击|链接|回复如下[：:]?$"
 )
+PROMISED: Final = re.compile(r"(?:将|会)?(?:尽快|尽早|抓紧|争取)(?!.{0,6}(?:回复|答复|反馈|转))")
 MARKS: Final = re.compile(r"[\W_]+")
 # Shorter than this, a sentence that thanks or acknowledges does nothing else.
 ONLY_THANKS, ONLY_RECEIPT, ONLY_PASSED = 60, 70, 75
@@ -69,7 +70,12 @@ def take_apart(reply: str) -> Parts:
     for sentence in SENTENCE.findall(flat(reply)):
         said = _without_dates(sentence)
         length = len(bare(said))
-        if length == 0 or _is_frame(sentence, said, length, first=not kept):
+        if length == 0:
+            continue
+        if _is_frame(sentence, said, length, first=not kept):
+            # 您的来信收悉，我们将尽快处理: what stands beside the receipt is said all the same.
+            if PROMISED.search(rest := _beside_receipt(said)):
+                kept.append(rest)
             continue
         if PASSED_ON.search(said) and YOURS.search(said) and length <= ONLY_PASSED and not _found_out(said):
             passed_on = True
@@ -85,6 +91,13 @@ def _without_dates(sentence: str) -> str:
     """A sentence that is nothing but a date (or a date and a signature) says nothing."""
     rest = DATE.sub("", sentence)
     return rest if len(bare(rest)) > 3 else ""
+
+
+def _beside_receipt(said: str) -> str:
+    """The clauses that neither acknowledge nor thank nor announce."""
+    clauses = re.split(r"(?<=[，,])", said)
+    frame = (RECEIPT, THANKS, ANNOUNCED, PASSED_ON)
+    return "".join(clause for clause in clauses if not any(mark.search(clause) for mark in frame))
 
 
 def _without_thanks(sentence: str) -> str:
