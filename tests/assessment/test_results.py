@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 from tests.assessment.conftest import Town, last_month
 from tests.cases.conftest import DISTRICT, STREET
+from tests.cases.web.signing import signed_in
 from typer.testing import CliRunner
 
 from wangge.assessment import actions, charts, defining, packing, rectifying, reviewing, units, wording, yearly
@@ -21,6 +23,7 @@ from wangge.assessment.flow import PeriodFlow
 from wangge.assessment.models import (
     AssessmentRules,
     Evaluation,
+    Figure,
     Pack,
     Period,
     Rectification,
@@ -32,6 +35,8 @@ from wangge.assessment.models import (
 from wangge.assessment.rectifying import months_back
 from wangge.assessment.rounds import place
 from wangge.kernel.attachments.models import Attachment
+from wangge.kernel.facts import registry
+from wangge.kernel.facts.models import DailyFact
 from wangge.kernel.flow import Conflict, NotPermitted, Refused
 from wangge.organization.models import Office
 
@@ -266,3 +271,27 @@ def test_the_sweep_opens_the_new_month_and_refreshes_it(month: Period, town: Tow
     PeriodFlow(month, town["指挥小孙"]).begin_close()
     assert actions.refresh_open(now=now) == 1
     assert STREET.startswith(DISTRICT)
+
+
+def test_a_figure_of_other_business_is_counted_by_its_daily_facts(month: Period, town: Town) -> None:
+    """Whistles are counted where their module stands above; here its facts of a day stand for it."""
+    housing = town.offices["housing"].pk
+    for code, number in (("whistle.arrived", 5), ("whistle.arrived_on_time", 4)):
+        if code not in {fact.code for fact in registry.facts()}:
+            pytest.skip("whistles are not counted here")
+        DailyFact.objects.create(
+            fact=code, day=month.month, path=DISTRICT, office_id=housing, kind_code="", value=number
+        )
+    actions.refresh(period=month)
+    figure = Figure.objects.get(period=month, unit=town.unit("housing"), definition__code="whistle_response")
+    assert (figure.numerator, figure.denominator, figure.value) == (4, 5, 0.8)
+    step = next(
+        s
+        for s in Score.objects.get(period=month, unit=town.unit("housing")).steps
+        if s["indicator"] == "whistle_response"
+    )
+    assert step["points"] == "4.00"
+    page = signed_in(town, "住建小周").get(
+        reverse("assessment_drill", args=[month.pk, town.unit("housing").pk, "whistle_response", "denominator"])
+    )
+    assert page.context["daily"][0]["sum"] == 5

@@ -63,7 +63,7 @@ def _succeed(row: Any, same: Mapping[str, Any], reason: str, action: str) -> Non
 
 
 def define(*, by: User, reason: str, whose: str = By.OFFICE, **given: Any) -> Definition:
-    """A definition from a day on; the one before ends. ``whose``: see ``By``. Raises ``ValidationError`` with messages per field."""
+    """A definition from a day on; the one before ends. ``whose``: see ``By``. Raises ``ValidationError`` per field."""
     row = Definition(by=whose, **given)
     _check(by, row.path, row.valid_from)
     wrong: dict[str, str] = {}

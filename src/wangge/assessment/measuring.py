@@ -7,14 +7,17 @@ Where it does not (a module above or beside without rows), its daily facts are s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Sum
 
 from wangge.assessment.defining import Measure, measures
 from wangge.assessment.enums import By, Group
 from wangge.assessment.models import Definition, Period, Trace, Unit
 from wangge.kernel.facts import registry
+from wangge.kernel.facts.models import DailyFact
 from wangge.kernel.facts.registry import Slice, named_sql
 from wangge.organization.models import Office
 
@@ -139,6 +142,18 @@ def _take_rows(period: Period, measure: Measure) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, (period.pk, measure.key, *given))
     return True
+
+
+def by_day(period: Period, unit: Unit, measure: Measure) -> list[tuple[date, int]]:
+    """The daily facts behind a measure that has no cases, day by day."""
+    rows = DailyFact.objects.filter(fact=measure.fact, day__range=(period.month, period.last_on))
+    if measure.by == By.PLACE:
+        rows = rows.filter(path__startswith=unit.path)
+    else:
+        rows = rows.filter(office_id__in=[office for _, office in members([unit])])
+    for code in measure.without_kinds:
+        rows = rows.exclude(kind_code__startswith=code)
+    return list(rows.order_by().values_list("day").annotate(n=Sum("value")).order_by("day"))
 
 
 def _take_facts(period: Period, measure: Measure) -> None:

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from wangge.assessment import corrections, defining, policy, queries
+from wangge.assessment import corrections, defining, measuring, policy, queries
 from wangge.assessment.enums import PeriodState
 from wangge.assessment.models import Appeal, Figure, Period, Score, Unit
 from wangge.assessment.web import shown
@@ -17,6 +17,7 @@ from wangge.cases import policy as case_policy
 from wangge.cases.web import tables
 from wangge.cases.web.shown import dress
 from wangge.kernel.access.routes import requires
+from wangge.kernel.facts import registry
 from wangge.kernel.listing import rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Text
@@ -236,8 +237,23 @@ class DrillList(Listing):
             "times": sum(counted.values()),
             "cases": len(counted),
             "weighted": any(times != "1" for _, times in terms),
+            "daily": self.daily(terms) if not counted and said else [],
             "seen": case_policy.rows(request.user).filter(pk__in=list(counted)).count(),
         }
+
+    def daily(self, terms: list[tuple[defining.Measure, str]]) -> list[dict[str, Any]]:
+        """Per day what was counted, where other business is counted than cases; and where its list is."""
+        found = []
+        for one, times in terms:
+            module = one.fact.split(".", maxsplit=1)[0]
+            try:
+                address = reverse(f"{module}_list")
+            except NoReverseMatch:
+                address = ""
+            days = measuring.by_day(self.figure.period, self.figure.unit, one)
+            label = registry.fact(one.fact).label if one.known else one.fact
+            found.append({"label": label, "times": times, "days": days, "sum": sum(n for _, n in days), "url": address})
+        return found
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
         figure = self.figure
