@@ -23,7 +23,7 @@ def _assisted(world: World) -> tuple[int, int]:
 def test_a_case_counts_once_for_its_place_and_once_for_each_office(world: World) -> None:
     lead, helper = _assisted(world)
     assert tallies.count(paths=[DISTRICT]) == 1
-    assert tallies.count(paths=[COMMUNITY], office_id=lead) == 1
+    assert tallies.count(paths=[STREET], office_id=lead) == 1
     assert tallies.count(paths=[STREET], office_id=helper, states=["dispatched"]) == 1
     assert tallies.count(paths=[STREET], office_id=helper, states=["closed"]) == 0
     assert tallies.by_state([DISTRICT]) == {"dispatched": 1}
@@ -52,7 +52,7 @@ def test_folding_changes_no_sum_and_leaves_one_row_a_key(world: World) -> None:
 
 @pytest.mark.parametrize("name", ["区领导", "街道老王", "外街小孙", "住建小周", "外人"])
 @pytest.mark.parametrize(
-    ("states", "path"), [(None, ""), (["dispatched"], ""), (None, STREET), (["received"], COMMUNITY)]
+    ("states", "path"), [(None, ""), (["dispatched"], ""), (None, STREET), (["received"], COMMUNITY), (None, COMMUNITY)]
 )
 def test_what_the_tallies_say_is_what_the_user_sees(
     world: World, name: str, states: list[str] | None, path: str

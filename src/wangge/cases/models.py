@@ -437,7 +437,7 @@ class Notice(models.Model):
 
 
 class CaseTally(models.Model):
-    """How many cases by community, office, state and the traits lists are narrowed by: deltas written by a trigger,
+    """How many cases by street, office, state and the traits lists are narrowed by: deltas written by a trigger,
     summed when counted, compacted by a sweep. Office 0 counts each case once, other rows what an office is to it. The
     sum is exact in every transaction; see ``tallies.py``."""
 

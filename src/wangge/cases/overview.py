@@ -59,7 +59,7 @@ def since(today: date) -> date:
 def _tallied(user: Any) -> tuple[str, ...]:
     """The user's places, when the tallies can answer for all that the user sees; otherwise none."""
     seen = scope(user, "cases.read")
-    return () if seen.offices or any(len(path) > 12 for path in seen.paths) else seen.paths
+    return () if seen.offices or any(len(path) > tallies.GRAIN for path in seen.paths) else seen.paths
 
 
 def states_of(user: Any) -> dict[str, int]:

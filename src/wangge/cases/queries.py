@@ -102,7 +102,7 @@ def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str, whe
 
 def _counted_words(seen: Scope, words: str) -> int | None:
     """For those who see every case the table of words alone can be counted."""
-    if _digits(words) or seen.offices or not seen.paths or any(len(p) > 12 for p in seen.paths):
+    if _digits(words) or seen.offices or not seen.paths or any(len(p) > tallies.GRAIN for p in seen.paths):
         return None
     if tallies.count(paths=seen.paths) != tallies.count(paths=[""]):
         return None
@@ -129,7 +129,7 @@ OFFICE_TRAITS: Final = {"lead": "is_lead", "holder": "is_holder"}
 
 def _paths(seen: Scope, path: str) -> list[str] | None:
     """The places to sum over, or None when the tallies do not go that deep or ``path`` lies across the scope."""
-    if len(path) > 12 or any(len(p) > 12 for p in seen.paths) or not seen:
+    if not seen or any(len(p) > tallies.GRAIN for p in (path, *seen.paths)):
         return None
     if not seen.paths:
         return [path]

@@ -1,6 +1,6 @@
 """Exact counts that do not grow with the table.
 
-A statement-level trigger writes, in the writer's own transaction, one row per (community, office, state and other
+A statement-level trigger writes, in the writer's own transaction, one row per (street, office, state and other
 traits that lists are narrowed by) it changed: append-only, so writers never wait for each other. Office 0 stands for
 the case itself, counted once; beside it stands a row for every office that has a part in it, leads or holds it. A
 count is a sum over any of the traits; ``compact`` folds the rows.
@@ -17,9 +17,12 @@ from django.db.models.functions import Left, Length
 
 from wangge.cases.models import CaseTally
 
+# Digits of the places counted apart: streets. A community is small enough to be counted itself, and there are
+# twenty times as many of them, each with all its combinations of traits.
+GRAIN: Final = 9
 # What of a case is counted apart, as columns of the tally → SQL over the case ``c``.
 _TRAITS: Final = {
-    "path": "left(c.path, 12)",
+    "path": f"left(c.path, {GRAIN})",
     "state": "c.state",
     "channel": "c.channel",
     "demand_type": "c.demand_type",
@@ -128,7 +131,7 @@ def count(
     office_id: int = 0,
     where: Mapping[str, Any] | None = None,
 ) -> int:
-    """How many cases lie below any of ``paths`` (each at most 12 digits; ``""``: anywhere), exactly.
+    """How many cases lie below any of ``paths`` (each at most ``GRAIN`` digits; ``""``: anywhere), exactly.
 
     With ``office_id`` only those in which the office has a part, unless ``where`` says what it is to them.
     ``where``: conditions on the traits that are counted apart (columns of ``CaseTally``).
