@@ -23,6 +23,13 @@ IN_TITLES: Final = 0.3
 FREE_BEFORE, FREE_AFTER = 0.18, 0.02  # share of uses that stand free
 AT_MOST: Final = 0.07  # of all messages
 LOOSE_ENDS: Final = frozenset("的了在是和与及或对从到向把被将让由于为有无等也都就请如何吗呢我你他这那")
+# What one wants of the office is no matter.
+REQUESTS: Final = frozenset(
+    (
+        *("投诉", "反映", "咨询", "建议", "举报", "求助", "请求", "希望", "要求", "恳请", "强烈要求", "加快"),
+        *("解决", "处理", "答复", "回复", "关于", "问题", "情况", "严重", "请问", "感谢", "居民", "业主", "市民"),
+    )
+)
 FOCUS: Final = 1.2  # likeness against what is usual for as many messages
 AT_LEAST: Final = 12
 NAME_AGAIN, NAME_IN_TITLES, NAME_AT_MOST = 2.0, 0.6, 60
@@ -47,7 +54,7 @@ def choose(phrases: Sequence[Phrase], messages: Sequence[Message], likeness: Lik
         frequent = len(phrase.docs) > max(AT_LEAST, AT_MOST * len(messages))
         if frequent or again < AGAIN or phrase.begins < FREE_BEFORE or phrase.ends < FREE_AFTER:
             continue
-        if phrase.text[0] in LOOSE_ENDS or phrase.text[-1] in LOOSE_ENDS:
+        if phrase.text in REQUESTS or phrase.text[0] in LOOSE_ENDS or phrase.text[-1] in LOOSE_ENDS:
             continue
         titled = sum(phrase.text in messages[at].title for at in phrase.docs.tolist()) / len(phrase.docs)
         if titled >= IN_TITLES:

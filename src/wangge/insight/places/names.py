@@ -26,6 +26,7 @@ _AREA: Final = re.compile(
     r"^.*?(省|自治区|[市盟州]|(?<!小)[区县旗]|街道|苏木|[镇乡]|社区|居委会|嘎查|村委会|网格)(?!场)"
 )
 _BETWEEN: Final = re.compile(rf"({_END})[与和至到及、]")
+_PIECE: Final = re.compile(rf"^(?:{_END})(?=\d)")  # 小区3号院: of whichever compound
 _BARE: Final = re.compile(rf"^(?:[一二三四五六七八九十东南西北中\d]*)(?:{_END})$")
 
 
@@ -51,7 +52,8 @@ def names_in(address: str) -> list[str]:
         for begin in {start, match.start()}:
             name = text[begin : match.end()].lstrip("与和至到及")
             joined = begin < match.start() and _BETWEEN.search(text[begin : match.end()]) is not None
-            if not joined and 3 <= len(name) <= LONGEST and not _BARE.match(name) and name not in found:
+            bare = _BARE.match(name) or _PIECE.match(name)
+            if not joined and 3 <= len(name) <= LONGEST and not bare and name not in found:
                 found.append(name)
     return found
 
