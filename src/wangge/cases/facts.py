@@ -32,7 +32,7 @@ def _between(source: Found, instant: str, case: str, office: Any = None) -> Call
     def rows(slice_: Slice) -> Found:
         start, _ = bounds(slice_.from_on)
         _, end = bounds(slice_.to_on)
-        found = source.all().filter(**{f"{instant}__gte": start, f"{instant}__lt": end})
+        found: Found = source.all().filter(**{f"{instant}__gte": start, f"{instant}__lt": end})
         found = found.annotate(
             case_ref=F(f"{case}id"),
             office_ref=F(f"{case}lead_office_id") if office is None else office,
