@@ -21,7 +21,7 @@ from wangge.insight.topics.enums import TopicState
 from wangge.insight.topics.models import Forecast, Rise, Topic, WeekCount
 from wangge.insight.topics.web import tables
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.scopes import permissions, scope
 from wangge.kernel.listing import rendering
 from wangge.territory import queries as territory
 
@@ -102,6 +102,9 @@ def topic_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-heat")[:12],
         "rises": [tables.dressed(rise) for rise in topic.rises.order_by("-on", "-pk")[:6]],
         "may_manage": policy.may_manage(request.user, topic) and topic.state != TopicState.MERGED,
+        # The page of tasks stands above this one: known by its permission alone.
+        "may_govern": "governance.manage" in permissions(request.user)
+        and topic.state in (TopicState.ACTIVE, TopicState.QUIET),
         "name_form": NameForm(initial={"name": topic.name}),
         "merge_form": MergeForm(topic=topic, user=request.user),
     }
