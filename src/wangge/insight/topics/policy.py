@@ -24,6 +24,11 @@ def rows(user: Any) -> QuerySet[Topic]:
     return Topic.objects.filter(visible(user))
 
 
+def whole(user: Any) -> Q:
+    """Topics that are no part of one the user sees: a street keeps its own when the district's takes it in."""
+    return Q(within__isnull=True) | ~scope(user, "insight.read").q("within__path", "")
+
+
 def may_see(user: Any, topic: Topic) -> bool:
     """The predicate beside ``visible``."""
     return may(user, "insight.read", path=topic.path)

@@ -125,7 +125,8 @@ def topic_chart(request: HttpRequest, pk: int) -> JsonResponse:
     step = timedelta(days=7 if weekly else 1)
     points: list[date] = []
     at = min(sums, default=timezone.localdate())
-    while at <= max(sums, default=at):
+    last = max(sums, default=at)
+    while at <= last:
         points.append(at)
         at += step
     base = reverse("topic_cases", args=[topic.pk])

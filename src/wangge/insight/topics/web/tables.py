@@ -146,7 +146,7 @@ class TopicList(Listing):
         if show == "aside":
             return rows.filter(state=TopicState.ASIDE)
         rows = rows.exclude(state=TopicState.ASIDE)
-        return rows if show == "parts" or "q" in applied.values else rows.filter(within__isnull=True)
+        return rows if show == "parts" or "q" in applied.values else rows.filter(policy.whole(request.user))
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
         names = territory.names_of({topic.path for topic in rows})
