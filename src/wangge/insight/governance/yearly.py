@@ -51,7 +51,7 @@ def months(rows: Any, year: int) -> list[Month]:
 def offers(user: Any, path: str, today: date) -> list[Offer]:
     """What is hot or frequent below ``path`` and has no open task yet."""
     found = []
-    hot = topics.rows(user).filter(path__startswith=path, state=TopicState.ACTIVE, within=None)
+    hot = topics.rows(user).filter(topics.whole(user), path__startswith=path, state=TopicState.ACTIVE)
     for topic in hot.exclude(governance_tasks__state__in=OPEN_STATES).order_by("-heat", "-pk")[: OFFERED // 2]:
         address = f"{reverse('governance_propose')}?{urlencode({'topic': topic.pk})}"
         found.append(Offer(topic.name, f"热点，{topic.size}件，近七天{topic.recent}件", address))
