@@ -149,17 +149,19 @@ def _values(district: District, side: Side, route: str, parameter: str) -> list[
     return values
 
 
-def addresses(district: District, who: str, *, foreign: bool, every: bool = False) -> Iterator[Address]:
+def addresses(
+    district: District, who: str, *, foreign: bool, every: bool = False, one: bool = False
+) -> Iterator[Address]:
     """The addresses of all routes: all of A's own, or those with something of B in them.
 
     ``every``: all objects of B; otherwise a few of each kind, the one with most on it first. A route that turns
-    ``who`` away by itself is tried with one object: it never looks at it.
+    ``who`` away by itself is tried with one object: it never looks at it. ``one``: so is every route.
     """
     held = district.held(who)
     for route in routes():
         pools = [_pool(district, route.name, parameter, foreign=foreign, every=every) for parameter in route.parameters]
         fitting = (c for c in product(*pools) if any(theirs for _, theirs in c) == foreign)
-        for combination in islice(fitting, 1 if route.closed_to(held) else None):
+        for combination in islice(fitting, 1 if one or route.closed_to(held) else None):
             given = dict(zip(route.parameters, (value for value, _ in combination), strict=True))
             yield Address(route.name, reverse(route.name, kwargs=given))
 

@@ -122,6 +122,7 @@ class District:
 
     sessions: dict[str, str] = field(default_factory=dict)
     before: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
+    after: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
     lists: dict[str, dict[str, tuple[str, Listing]]] = field(default_factory=dict)
 
     def client(self, name: str) -> Client:
@@ -182,6 +183,11 @@ def build() -> District:
     small.offices["other_street"] = Office.objects.create(
         name="沼潭街道办事处", kind="street", level="street", path=OTHER_STREET, valid_from=LONG_AGO
     )
+    small.offices["urban_bureau"] = Office.objects.create(
+        name="区城市管理局", kind="district.urban_management", level="district", path=DISTRICT, valid_from=LONG_AGO
+    )
+    bureau = small.offices["urban_bureau"]
+    built.people["summoned by B"] = person("城管小冯", roles()["department_clerk"], "", bureau, username="a_bureau")
     modules.open_assessment()
     _fill(built, built.a, "甲", STREET)
     for name in built.people:

@@ -1,4 +1,4 @@
-"""Assessment, insight, governance and morning pages of both streets for the walk, by their own verbs where that is cheap.
+"""Assessment, insight, governance and morning pages of both streets for the walk, by their own verbs where it is cheap.
 
 What is meant to be seen of another street is not marked: names, figures, ranks, and corrections after publication.
 """
@@ -17,7 +17,7 @@ from tests.kernel.attachments.samples import picture
 from wangge.assessment import actions as assessment
 from wangge.assessment import reviewing
 from wangge.assessment.flow import AppealFlow, PeriodFlow
-from wangge.assessment.models import Pack, Period, Rectification, Unit, WorkerSheet
+from wangge.assessment.models import Pack, Period, Rectification, Unit, WorkerItem, WorkerLine, WorkerSheet
 from wangge.cockpit import content as morning
 from wangge.cockpit.models import Brief, BriefMailing, BriefRules, BriefSubscription
 from wangge.cockpit.units import Unit as Told
@@ -107,7 +107,7 @@ SECRETS: Final[dict[str, str]] = {
 # Lists in which the secrets can be seen by those who may.
 LISTS: Final = (
     "topic_list", "rise_list", "topic_forecast", "model_list", "learned_names", "reply_list", "governance_list",
-    "assessment_appeals", "assessment_rectifications", "assessment_packs", "brief_list",
+    "assessment_appeals", "assessment_rectifications", "assessment_packs", "brief_list", "governance_year",
 )  # fmt: skip
 # Rows that hang on the street's objects: table → (column, kind).
 FINGERPRINT: Final = {
@@ -159,13 +159,12 @@ def _insight(built: District, side: Side, mark: str, street: str) -> None:
     span = {"first_on": today - timedelta(days=9), "last_on": today, "created_at": now, "updated_at": now}
     common: dict[str, Any] = {"kind": kind, "anchors": [f"{mark}Topic"], "size": 2, "recent": 2, "heat": 3, **span}
     topics = [Topic.objects.create(name=f"{mark}Topic{n}", place=f"{mark}Place", path=street, **common) for n in (1, 2)]
-    if mark == "qz":
-        # Of the whole district: what A's topic is part of, and into what one of A's was merged.
+    if mark != "qz":
+        # A topic of the whole district, of which one of A's is a part, and into which another one went.
         wide = Topic.objects.create(name="qzWide", path=street[:6], **common)
-        part, merged = Topic.objects.filter(pk__in=built.a.values["topic"]).order_by("pk")
-        Topic.objects.filter(pk=part.pk).update(within=wide)
-        Topic.objects.filter(pk=merged.pk).update(state="merged", merged_into=wide)
-        side.add("topic", wide.pk)
+        Topic.objects.create(name="甲Topic大", path=street, within=wide, **common)
+        Topic.objects.create(name="甲Topic并", path=street, state="merged", merged_into=wide, **common)
+        built.b.add("topic", wide.pk)
     for topic in topics:
         for case in list(side.cases.values())[:3]:
             TopicMember.objects.create(topic=topic, case=case, path=case.path, on=today)
@@ -194,7 +193,8 @@ def _insight(built: District, side: Side, mark: str, street: str) -> None:
     learned = LearnedName.objects.create(
         name=f"{mark}Learned", path=f"{street}001", cases=9, share=0.9, learned_on=today
     )
-    side.add("topic", *(topic.pk for topic in topics))
+    here = Topic.objects.filter(path=street).order_by("state", "-pk")
+    side.add("topic", *(here.values_list("pk", flat=True)))
     side.add("rise", *(rise.pk for rise in rises))
     side.add("model", model.pk)
     side.add("permit", permit.pk)
@@ -287,8 +287,6 @@ def _sheet(built: District, period: Period, mark: str) -> WorkerSheet:
     """The sheet of a grid worker: A's was reckoned with the month, B's came with B."""
     who = "worker of B" if mark == "qz" else "grid_chief"
     if mark == "qz":
-        from wangge.assessment.models import WorkerItem, WorkerLine  # noqa: PLC0415
-
         sheet = WorkerSheet.objects.create(
             period=period, user=built.people[who], path=GRID.replace(COMMUNITY, "150203002001"),
             office_ids=[built.small.offices["other_community"].pk], reckoned_at=timezone.now(),
