@@ -131,7 +131,7 @@ def _preview(path: Path) -> Preview:
 
 def _lately(request: HttpRequest) -> list[ImportRun]:
     """One's own last imports."""
-    return list(ImportRun.objects.filter(user_id=request.user.pk).order_by("-created_at")[:LATELY])
+    return list(ImportRun.objects.filter(user_id=request.user.pk or 0).order_by("-created_at")[:LATELY])
 
 
 @requires("cases.import")
