@@ -110,7 +110,8 @@ FROM (SELECT n, %(first)s::timestamptz + (n %% %(minutes)s) * interval '1 minute
       FROM generate_series(%(start)s + 1, %(start)s + %(number)s) AS n) AS g
 JOIN (SELECT id, path, row_number() OVER (ORDER BY path) - 1 AS place
       FROM organization_office WHERE kind = 'street.command_centre') AS o ON o.place = g.n %% 333
-JOIN (SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM duties_kind WHERE level = 2) AS k ON k.place = g.n %% 20
+JOIN (SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM duties_kind WHERE level = 2) AS k
+    ON k.place = g.n %% 20
 """
 STEPS = """
 INSERT INTO cases_casetransition (subject_id, step, source, target, actor_kind, actor_label, to_office_id, reason,
