@@ -246,9 +246,11 @@ def test_the_desk_is_worked_by_keyboard(town: Town) -> None:
     expect(page.locator("tbody tr").nth(1)).to_have_class(re.compile("wg-current"))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/desk/cases/{cases[1].pk}/"))
+    page.wait_for_load_state("load")  # the keys are heard from then on
     page.keyboard.press("g")
     page.keyboard.press("m")
     expect(page).to_have_url(re.compile(r"/desk/cases/my/"))
+    page.wait_for_load_state("load")
     page.keyboard.press("/")
     page.keyboard.type(cases[2].number)
     page.keyboard.press("Enter")

@@ -146,18 +146,20 @@ class DutyForm(forms.Form):
         super().__init__(*args, **kwargs)
         offices = [
             (o.pk, o.name)
-            for o in Office.objects.filter(valid_to__isnull=True)
+            for o in Office.objects.filter(valid_to__isnull=True).order_by("path", "pk")
             if o.path.startswith(posture.path) or posture.path.startswith(o.path)
         ]
         self.fields["office"].options = offices  # type: ignore[attr-defined]
         staff = (
             Staff.objects.in_force(timezone.localdate())
             .filter(office_id__in=[pk for pk, _ in offices])
-            .select_related("user", "office")[:3000]
+            .select_related("user", "office")
+            .order_by("office_id", "pk")[:3000]
         )
         names = [(s.user_id, f"{s.user.display_name}（{s.office.name}）") for s in staff]
         known = {pk for pk, _ in names}
-        acting = User.objects.filter(grants__office_id__in=[pk for pk, _ in offices], is_active=True).distinct()[:3000]
+        acting = User.objects.filter(grants__office_id__in=[pk for pk, _ in offices], is_active=True)
+        acting = acting.order_by("pk").distinct()[:3000]
         names += [(u.pk, u.display_name) for u in acting if u.pk not in known]
         self.fields["user"].options = names  # type: ignore[attr-defined]
 
