@@ -202,11 +202,13 @@ class Browser:
 
     def press(self, case: Case, step: str) -> int:
         self.session.get(self.address + reverse("case_detail", args=[case.pk]))
+        self.session.close()  # the server hung up: nothing is sent on the old line
         token = self.session.cookies[settings.CSRF_COOKIE_NAME]
         url = self.address + reverse("case_step", args=[case.pk, step])
         answer = self.session.post(
             url, {"seen": case.version, "csrfmiddlewaretoken": token}, allow_redirects=False, timeout=30
         )
+        self.session.close()
         return answer.status_code
 
 
