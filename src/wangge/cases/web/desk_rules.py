@@ -19,6 +19,7 @@ from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
 from wangge.territory import queries as territory
+from wangge.territory.ruling import MANAGE, may_manage
 
 FIELDS = {field.name: field for field in CaseRules._meta.concrete_fields}
 HELP = {
@@ -60,7 +61,7 @@ def _me(request: HttpRequest) -> User:
     return request.user
 
 
-@requires(ruling.MANAGE)
+@requires(MANAGE)
 @never_cache
 def case_rules(request: HttpRequest) -> HttpResponse:
     """Every rule by place, those in force first; what holds where nothing was set."""
@@ -80,7 +81,7 @@ def case_rules(request: HttpRequest) -> HttpResponse:
         )
         row.key = str(row.pk)
         row.figures = [getattr(row, name) for name in ruling.BOUNDS]
-        row.may_end = row.standing != "over" and ruling.may_manage(request.user, row.path)
+        row.may_end = row.standing != "over" and may_manage(request.user, row.path)
     context = {
         "rows": rows,
         "labels": [FIELDS[name].verbose_name for name in ruling.BOUNDS],
@@ -91,7 +92,7 @@ def case_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk/rules.html", context)
 
 
-@requires(ruling.MANAGE)
+@requires(MANAGE)
 @never_cache
 def case_rules_add(request: HttpRequest) -> HttpResponse:
     """New rules from a day, beginning with the figures of another row (``?like=``) or the built-in ones."""
@@ -111,7 +112,7 @@ def case_rules_add(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk/rules_add.html", {"form": form})
 
 
-@requires(ruling.MANAGE)
+@requires(MANAGE)
 @require_POST
 def case_rules_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a rule."""

@@ -19,6 +19,7 @@ from wangge.cockpit.policy import MANAGE
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
 from wangge.territory import queries as territory
+from wangge.territory.ruling import may_manage
 
 BASIS = "如文号、会议纪要。"
 
@@ -56,7 +57,7 @@ def brief_rules(request: HttpRequest) -> HttpResponse:
         row.over = row.valid_to is not None and row.valid_to <= today
         row.coming = row.valid_from > today
         row.key = str(row.pk)
-        row.may_end = not row.over and ruling.may_manage(request.user, row.path)
+        row.may_end = not row.over and may_manage(request.user, row.path)
     has_default = any(row.path == "" and not row.over and not row.coming for row in found)
     context = {"title": "每日民情规则", "rows": found, "end_form": EndForm(), "has_default": has_default}
     return render(request, "cockpit/rules.html", context)

@@ -17,6 +17,7 @@ from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.territory import queries as territory
+from wangge.territory.ruling import MANAGE, may_manage
 from wangge.whistle import limiting
 from wangge.whistle.enums import ClockName, WhistleKind
 from wangge.whistle.limits import DEFAULTS, RADIUS_M
@@ -60,7 +61,7 @@ def _standing(row: WhistleLimit) -> str:
     return "coming" if row.valid_from > today else "now"
 
 
-@requires(limiting.MANAGE)
+@requires(MANAGE)
 @never_cache
 def whistle_limits(request: HttpRequest) -> HttpResponse:
     """Every row by kind and place, those in force first."""
@@ -73,7 +74,7 @@ def whistle_limits(request: HttpRequest) -> HttpResponse:
         row.standing = _standing(row)
         row.key = str(row.pk)
         row.figures = [row.of(name) for name in ClockName.values]
-        row.may_end = row.standing != "over" and limiting.may_manage(request.user, row.path)
+        row.may_end = row.standing != "over" and may_manage(request.user, row.path)
     context = {"rows": rows, "labels": [label for _, label in ClockName.choices], "end_form": EndForm()}
     return render(request, "whistle/desk/limits.html", context)
 
@@ -90,7 +91,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
-@requires(limiting.MANAGE)
+@requires(MANAGE)
 @never_cache
 def whistle_limits_add(request: HttpRequest) -> HttpResponse:
     """New limits from a day, beginning with those of another row (``?like=``)."""
@@ -106,7 +107,7 @@ def whistle_limits_add(request: HttpRequest) -> HttpResponse:
     return render(request, "whistle/desk/limits_add.html", {"form": form})
 
 
-@requires(limiting.MANAGE)
+@requires(MANAGE)
 @require_POST
 def whistle_limits_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a row."""
