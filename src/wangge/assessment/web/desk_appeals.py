@@ -24,7 +24,7 @@ from wangge.cases import policy as cases
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.attachments import queries as attachments
-from wangge.kernel.flow import Conflict, FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.kernel.listing import rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Text
@@ -163,8 +163,7 @@ def assessment_appeal_step(request: HttpRequest, pk: int, name: str) -> HttpResp
     appeal = _find(request, pk)
     if name not in DECISIONS:
         raise Http404
-    typed = request.POST.get("seen", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+    seen = seen_version(request.POST.get("seen", ""))
     given: dict[str, Any] = {}
     form = None
     if name != "withdraw":

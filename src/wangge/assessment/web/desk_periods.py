@@ -22,7 +22,7 @@ from wangge.assessment.web import shown
 from wangge.assessment.web.forms import AmendForm, OpenForm
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import scope
-from wangge.kernel.flow import Conflict, FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.kernel.listing import rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange
@@ -179,8 +179,7 @@ def assessment_period_step(request: HttpRequest, pk: int, name: str) -> HttpResp
     declared = PeriodFlow.steps().get(name)
     if declared is None or declared.system:
         raise Http404
-    typed = request.POST.get("seen", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+    seen = seen_version(request.POST.get("seen", ""))
     given: dict[str, Any] = {}
     form = AmendForm(request.POST, period=period, user=request.user) if name == "amend" else None
     if form is not None:

@@ -29,7 +29,7 @@ from wangge.kernel.access.scopes import permissions
 from wangge.kernel.access.unmask import unmask
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.audit.recording import record
-from wangge.kernel.flow import Conflict, FlowError, Option
+from wangge.kernel.flow import Conflict, FlowError, Option, seen_version
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
@@ -183,8 +183,7 @@ def case_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if declared is None or declared.system:
         raise Http404
     form = step_form(name, case, request.user, request.POST, request.FILES)
-    typed = request.POST.get("seen", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+    seen = seen_version(request.POST.get("seen", ""))
     status = 400
     if form.is_valid():
         try:

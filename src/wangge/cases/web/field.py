@@ -28,7 +28,7 @@ from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import may
 from wangge.kernel.access.unmask import unmask
 from wangge.kernel.attachments import queries as attachments
-from wangge.kernel.flow import Conflict, FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.territory import queries as territory
 
 PER_PAGE: Final = 20
@@ -147,7 +147,6 @@ def field_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
     form = step_form(name, case, request.user, request.POST, request.FILES)
-    typed = request.POST.get("seen", "")
     status = 422
     if form.is_valid():
         try:
@@ -155,7 +154,7 @@ def field_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
                 case=case,
                 step=name,
                 by=request.user,
-                seen=int(typed) if typed.isdecimal() and len(typed) < 10 else -1,
+                seen=seen_version(request.POST.get("seen", "")),
                 reason=form.said(),
                 files=form.attached(),
                 **form.given(),

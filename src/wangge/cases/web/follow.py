@@ -19,7 +19,7 @@ from wangge.cases.web.entries import allow, entry, leave
 from wangge.cases.web.forms_phone import FACES, MOST_PHOTOS, FollowForm, RateForm, SupplementForm
 from wangge.kernel.access.routes import public
 from wangge.kernel.attachments.signing import signed_url
-from wangge.kernel.flow import FlowError
+from wangge.kernel.flow import FlowError, seen_version
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
@@ -104,9 +104,8 @@ def resident_rate(request: HttpRequest, number: str) -> HttpResponse:
     form = RateForm(request.POST)
     if not form.is_valid():
         return _page(request, case, rating=form)
-    typed = request.POST.get("seen", "")
     try:
-        following.rate(case=case, seen=int(typed) if typed.isdecimal() and len(typed) < 10 else -1, **form.cleaned_data)
+        following.rate(case=case, seen=seen_version(request.POST.get("seen", "")), **form.cleaned_data)
     except FlowError:
         # The requester needs no name of whoever was first.
         messages.warning(request, "事项刚刚有了新进展，您的评价没有提交，请看看最新情况。")

@@ -22,6 +22,7 @@ from wangge.kernel.flow.engine import (
     ReasonMissing,
     Refused,
     Step,
+    seen_version,
     step,
 )
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
@@ -38,5 +39,6 @@ __all__ = [
     "TransitionBase",
     "VersionedModel",
     "mermaid",
+    "seen_version",
     "step",
 ]

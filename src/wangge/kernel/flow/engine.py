@@ -22,6 +22,11 @@ Predicate = Callable[[Any, Any], bool]
 Guard = Callable[[Any], str | None]
 
 
+def seen_version(typed: str) -> int:
+    """The version that a form says it was filled on; -1, which no row has, when it says none."""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+
+
 class FlowError(Exception):
     """A step was not taken. ``str(error)`` is for the user; nothing was changed."""
 

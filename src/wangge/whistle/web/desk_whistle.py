@@ -22,7 +22,7 @@ from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import permissions
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.audit.recording import record
-from wangge.kernel.flow import Conflict, FlowError, Option
+from wangge.kernel.flow import Conflict, FlowError, Option, seen_version
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.whistle import actions, checkin, clocks, evaluating, policy, queries
@@ -165,8 +165,7 @@ def take(
     by_code = name == "arrive" and form.cleaned_data.get("way") == "code"
     if by_code and (seconds := wait(MISSES, misses_to)):
         return form, 429, f"签到码错误次数过多，请{in_words(seconds)}再试，或由街道确认到场。"
-    typed = request.POST.get("seen", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else -1
+    seen = seen_version(request.POST.get("seen", ""))
     try:
         actions.take_step(
             subject=subject,
