@@ -34,7 +34,7 @@ def filled(name: str, rows: int) -> str:
         held = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [template]
         ).fetchone()
-    if held is None or held[0] != _schema():
+    if held is None or held[0] != schema():
         work = "migrate" if held is not None and held[0] else "fill"
         began = perf_counter()
         # In a process of its own: this one is free to set Django up over another database.
@@ -49,7 +49,8 @@ def filled(name: str, rows: int) -> str:
     return mine
 
 
-def _schema() -> str:
+def schema() -> str:
+    """The schema of the present tree, as a digest of its migrations."""
     files = sorted((ROOT / "src").glob("**/migrations/*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
@@ -137,7 +138,7 @@ def _finish(rows: int) -> None:
     tallies.compact()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (FREEZE, ANALYZE)")
-        cursor.execute(f"COMMENT ON DATABASE bench_filled_{rows} IS '{_schema()}'")
+        cursor.execute(f"COMMENT ON DATABASE bench_filled_{rows} IS '{schema()}'")
     connection.close()
 
 
