@@ -165,6 +165,20 @@ def test_a_topic_that_rose_is_told_and_asked_about_last(town: World) -> None:
     assert page(OTHER_STREET).content["decide"] is None
 
 
+def test_a_part_is_told_and_asked_about_where_the_whole_is_not_seen(town: World) -> None:
+    part = a_topic(town)
+    day = yesterday()
+    whole = Topic.objects.create(
+        name="全区垃圾", path=DISTRICT, first_on=day, last_on=day, created_at=timezone.now(), updated_at=timezone.now()
+    )
+    Topic.objects.filter(pk=part.pk).update(within=whole)
+    actions.make_due(now=at(7))
+    assert [one["name"] for one in page().content["rose"]] == ["热点“东门垃圾”"]
+    assert page().content["decide"]["title"] == "热点“东门垃圾”明显上升，是否列为治理任务"
+    assert (page(DISTRICT).content["rose"], page(DISTRICT).content["decide"]) == ([], None)
+    assert "全区垃圾" not in str(page().content)
+
+
 def test_a_late_governance_task_comes_before_a_rise(town: World) -> None:
     a_topic(town)
     GovernanceTask.objects.create(

@@ -19,6 +19,7 @@ from wangge.insight.governance.enums import OPEN_STATES as OPEN_TASKS
 from wangge.insight.governance.enums import TaskState
 from wangge.insight.governance.models import GovernanceTask
 from wangge.insight.topics.models import Rise
+from wangge.insight.topics.queries import SHOWN_STATES
 from wangge.kernel.facts.actions import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
@@ -40,6 +41,12 @@ class Question:
     url: str
     # Only units up there are asked: what a district decides is no question for its streets.
     longest: int = COMMUNITY_LENGTH
+    # Where the wider topic lies that this is a part of: units that see that one are not asked about the part.
+    part_of: str = ""
+
+    def is_for(self, unit: Unit) -> bool:
+        """Whether the unit, in whose place or office the matter lies, is to decide it."""
+        return len(unit.path) <= self.longest and not (self.part_of and self.part_of.startswith(unit.path))
 
 
 Source = Callable[[datetime], Iterable[Question]]
@@ -173,9 +180,15 @@ def rises(now: datetime) -> list[Question]:
             f"热点“{rise.name}”明显上升，是否列为治理任务",
             f"昨日{rise.observed}件，通常{rise.expected:.1f}件，还没有治理任务。",
             reverse("topic_detail", args=[rise.topic_id]),
+            part_of=_part_of(rise),
         )
-        for rise in found.order_by("chance", "-observed", "pk")[:MOST]
+        for rise in found.select_related("topic__within").order_by("chance", "-observed", "pk")[:MOST]
     ]
+
+
+def _part_of(rise: Rise) -> str:
+    wider = rise.topic.within if rise.topic is not None else None
+    return str(wider.path) if wider is not None and wider.state in SHOWN_STATES else ""
 
 
 # What reads the database for all units at once.
@@ -199,7 +212,7 @@ def by_unit(found: Sequence[Question], units: Sequence[Unit]) -> dict[Unit, dict
         asked = [divisions[p] for n in range(2, len(question.path) + 1) if (p := question.path[:n]) in divisions]
         asked += [offices[o] for o in question.office_ids if o in offices]
         for unit in asked:
-            if unit not in first and len(unit.path) <= question.longest:
+            if unit not in first and question.is_for(unit):
                 first[unit] = {"title": question.title, "why": question.why, "url": question.url}
     return first
 

@@ -13,6 +13,7 @@ from wangge.cockpit.board import Board, ByDay
 from wangge.cockpit.tracing import NO_KIND, Trace
 from wangge.cockpit.units import Unit
 from wangge.cockpit.words import FEW_DAYS, plain
+from wangge.insight.topics import queries
 from wangge.insight.topics.models import Rise
 from wangge.territory import queries as territory
 
@@ -52,9 +53,8 @@ def topics(board: Board, units: Sequence[Unit]) -> dict[Unit, list[dict[str, Any
     divisions = {unit.path: unit for unit in units if unit.office_id is None}
     found: defaultdict[Unit, list[dict[str, Any]]] = defaultdict(list)
     rows = Rise.objects.filter(on=board.day, topic__isnull=False).order_by("chance", "-observed", "pk")
-    for topic_id, name, path, observed, expected in rows.values_list(
-        "topic_id", "name", "path", "observed", "expected"
-    ):
+    fields = ("topic_id", "name", "path", "observed", "expected", "topic__within__path", "topic__within__state")
+    for topic_id, name, path, observed, expected, *whole in rows.values_list(*fields):
         told = {
             "what": "topic",
             "name": f"热点“{name}”",
@@ -65,7 +65,7 @@ def topics(board: Board, units: Sequence[Unit]) -> dict[Unit, list[dict[str, Any
         }
         for end in range(2, len(path) + 1):
             unit = divisions.get(path[:end])
-            if unit is not None and len(found[unit]) < TOPICS:
+            if unit is not None and len(found[unit]) < TOPICS and queries.is_widest(unit.path, *whole):
                 found[unit].append(told)
     return dict(found)
 

@@ -9,7 +9,7 @@ from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
 from tests.insight.topics.conftest import case, file, fill, topic_of
 
 from wangge.insight.topics import following, queries, warning
-from wangge.insight.topics.models import Rise
+from wangge.insight.topics.models import Rise, Topic
 
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
@@ -90,3 +90,18 @@ def test_a_day_that_got_worse_while_it_was_tested_twice_is_one_row(world: World)
 
 def test_a_district_without_cases_has_no_rises(world: World) -> None:
     assert warning.warn(path=DISTRICT, on=TODAY, now=NOW) == []
+
+
+def test_a_streets_part_of_the_districts_topic_rises_by_itself(world: World) -> None:
+    ready(world)
+    burst(world, 12)
+    following.assign(path=DISTRICT, now=NOW)
+    given = {"first_on": TODAY, "last_on": TODAY, "created_at": NOW, "updated_at": NOW}
+    wide = Topic.objects.create(name="全区的", path=DISTRICT, **given)
+    street = Topic.objects.create(name="街道的", path=STREET, **given)
+    part = topic_of("翠湖新居")
+    for whole, rises in ((wide, 1), (street, 0)):
+        Rise.objects.all().delete()
+        Topic.objects.filter(pk=part.pk).update(within=whole, path=STREET)
+        warning.warn(path=DISTRICT, on=TODAY, now=NOW)
+        assert Rise.objects.filter(topic=part).count() == rises, whole.name

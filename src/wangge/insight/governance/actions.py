@@ -138,7 +138,7 @@ def add_item(
 def remove_item(*, item: GovernanceItem, by: User) -> None:
     """Strike a line out; it stays in the record."""
     held = _lock(item.task, by)
-    if item.done_at is not None:
+    if GovernanceItem.objects.select_for_update().get(pk=item.pk).done_at is not None:
         raise ValidationError("已完成的不能删去。")
     GovernanceItem.objects.filter(pk=item.pk, removed_at=None).update(removed_at=timezone.now())
     _gather_offices(held)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from wangge.insight.topics import queries
 from wangge.insight.topics.models import Rise, Topic
 from wangge.kernel.access.scopes import may, scope
 
@@ -24,9 +25,14 @@ def rows(user: Any) -> QuerySet[Topic]:
     return Topic.objects.filter(visible(user))
 
 
-def whole(user: Any) -> Q:
-    """Topics that are no part of one the user sees: a street keeps its own when the district's takes it in."""
-    return Q(within__isnull=True) | ~scope(user, "insight.read").q("within__path", "")
+def whole(user: Any, *, of: str = "") -> Q:
+    """Topics that are no part of one the user sees; ``of`` leads from the row to its topic (``topic__``)."""
+    return queries.no_part(scope(user, "insight.read").q(f"{of}within__path", ""), of=of)
+
+
+def rises(user: Any) -> QuerySet[Rise]:
+    """The rises ``user`` is told: those of parts are told to whoever does not see the whole."""
+    return Rise.objects.filter(visible(user)).filter(whole(user, of="topic__"))
 
 
 def may_see(user: Any, topic: Topic) -> bool:

@@ -10,13 +10,12 @@ from typing import Final
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
 from wangge.duties import snapshot
-from wangge.insight.topics import rising
-from wangge.insight.topics.enums import TopicState
+from wangge.insight.topics import queries, rising
 from wangge.insight.topics.events import TopicRose
 from wangge.insight.topics.models import Rise, Topic, TopicMember
 from wangge.insight.topics.reading import cases
@@ -104,11 +103,16 @@ def _said(path: str, on: date) -> dict[tuple[int | None, str, str], list[str]]:
 
 
 def topic_days(path: str, on: date) -> dict[Subject, Days]:
-    """The days of the topics that had a case in the last week. Parts of a larger topic do not rise apart from it."""
+    """The days of the topics that had a case in the last week.
+
+    A part of a larger topic does not rise apart from it, unless somebody sees the part alone: a street its own part of
+    the district's topic.
+    """
     since = on - timedelta(days=rising.needed())
     fresh = TopicMember.objects.filter(path__startswith=path, on__gt=on - timedelta(days=SAID_DAYS), on__lte=on)
-    topics = Topic.objects.filter(pk__in=fresh.values("topic_id"), path__startswith=path, within__isnull=True).exclude(
-        state__in=[TopicState.MERGED, TopicState.ASIDE]
+    alone = queries.no_part(Q(within__path__startswith=F("path")))
+    topics = Topic.objects.filter(
+        alone, pk__in=fresh.values("topic_id"), path__startswith=path, state__in=queries.SHOWN_STATES
     )
     subjects = {pk: Subject(pk, "", name, place) for pk, name, place in topics.values_list("pk", "name", "path")}
     found: dict[Subject, Days] = {subject: {} for subject in subjects.values()}

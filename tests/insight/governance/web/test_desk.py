@@ -127,6 +127,24 @@ def test_who_comes_second_is_told(town: World) -> None:  # noqa: F811
     assert client.post(address, {"seen": task.version, "goal": "第二个目标", "plan": "乙"}).status_code == 409
 
 
+@pytest.mark.parametrize("seen", ["old", None, "", "x", "-1", "9" * 30, "１"])
+def test_a_stale_form_is_refused_with_words(town: World, seen: str | None) -> None:  # noqa: F811
+    """A form that says no version, or none that can be, is as stale as an old one."""
+    task = proposed(town)
+    listed(town, task)
+    task.refresh_from_db()
+    GovernanceTask.objects.filter(pk=task.pk).update(version=40)
+    client = signed_in(town, "区领导")
+    sent = {} if seen is None else {"seen": task.version if seen == "old" else seen}
+    before = GovernanceTask.objects.values().get(pk=task.pk)
+    page = client.post(reverse("governance_step", args=[task.pk, "approve"]), sent, follow=True)
+    assert "请刷新后查看；您的“批准实施”没有生效" in page.content.decode()
+    plan = client.post(reverse("governance_plan", args=[task.pk]), sent | {"goal": "别的目标别的", "plan": "乙"})
+    assert plan.status_code == 409
+    assert "方案刚被他人修改" in plan.content.decode()
+    assert GovernanceTask.objects.values().get(pk=task.pk) == before
+
+
 def test_a_step_that_is_none(town: World) -> None:  # noqa: F811
     task = proposed(town)
     client = signed_in(town, "区领导")

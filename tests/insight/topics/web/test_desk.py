@@ -254,3 +254,52 @@ def test_a_wider_topic_is_not_named_to_a_street(leaders: World) -> None:
         address = reverse("topic_detail", args=[topic.pk])
         assert "全区的大热点" not in signed_in(leaders, "街道书记").get(address).content.decode()
         assert "全区的大热点" in signed_in(leaders, "区领导").get(address).content.decode()
+
+
+def bare(name: str, **given: Any) -> Topic:
+    """A topic without a case."""
+    values = {"path": STREET, "first_on": TODAY, "last_on": TODAY, "created_at": NOW, "updated_at": NOW}
+    return Topic.objects.create(name=name, **(values | given))
+
+
+@pytest.mark.parametrize("who", ["街道书记", "区领导"])
+def test_a_topic_without_a_case_has_a_page_a_chart_and_a_map(leaders: World, who: str) -> None:
+    topic = bare("空的热点")
+    client = signed_in(leaders, who)
+    page = client.get(reverse("topic_detail", args=[topic.pk]))
+    assert (page.status_code, page.context["visible"]) == (200, 0)
+    assert "没有您有权查看的事项" in page.content.decode()
+    option = client.get(reverse("topic_chart", args=[topic.pk])).json()
+    assert (option["xAxis"]["data"], option["series"][0]["data"][0]["value"]) == ([f"{TODAY}"], 0)
+    assert client.get(reverse("topic_map", args=[topic.pk])).json()["features"] == []
+    assert client.get(reverse("topic_cases", args=[topic.pk])).context["total"] == 0
+
+
+def test_the_chart_leads_to_the_cases_of_each_day(ready: World) -> None:
+    topic = topic_of("翠湖新居")
+    client = signed_in(ready, "街道书记")
+    option = client.get(reverse("topic_chart", args=[topic.pk])).json()
+    points = option["series"][0]["data"]
+    assert option["series"][0]["name"] == "每天件数"
+    assert len(points) == len(option["xAxis"]["data"]) == (topic.last_on - topic.first_on).days + 1
+    loudest = max(points, key=lambda point: point["value"])
+    assert client.get(loudest["url"]).context["total"] == loudest["value"]
+
+
+def test_a_streets_part_of_the_districts_topic_stands_in_the_streets_list(leaders: World) -> None:
+    part = bare("街道的部分", within=bare("全区的", path=DISTRICT))
+    assert names(signed_in(leaders, "街道书记").get(reverse("topic_list"))) == {part.pk}
+    assert names(signed_in(leaders, "区领导").get(reverse("topic_list"))) == {part.within_id}
+
+
+def test_the_rise_of_a_part_stands_once_in_a_list(leaders: World) -> None:
+    (topic,) = make(1)
+    Topic.objects.filter(pk=topic.pk).update(within=bare("全区的", path=DISTRICT))
+    totals = {
+        who: (
+            signed_in(leaders, who).get(reverse("rise_list")).context["total"],
+            len(signed_in(leaders, who).get(reverse("topic_list")).context["rises"]),
+        )
+        for who in ("街道书记", "区领导")
+    }
+    assert totals == {"街道书记": (1, 1), "区领导": (0, 0)}

@@ -19,7 +19,7 @@ from wangge.insight.governance.web.desk import context_of, find
 from wangge.insight.topics import policy as topics
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.flow import FlowError
+from wangge.kernel.flow import FlowError, seen_version
 
 CHANGING = (policy.MANAGE, policy.HANDLE)
 
@@ -73,7 +73,9 @@ def governance_plan(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, task, plan_form=form)
     try:
-        actions.write_plan(task=task, seen=_whole(request.POST.get("seen")) or 0, by=me(request), **form.cleaned_data)
+        actions.write_plan(
+            task=task, seen=seen_version(request.POST.get("seen", "")), by=me(request), **form.cleaned_data
+        )
     except FlowError as error:
         return render(request, "409.html", {"message": str(error)}, status=409)
     except ValidationError as error:
@@ -173,7 +175,7 @@ def governance_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         given = form.cleaned_data
     try:
         getattr(TaskFlow(task, me(request)), name)(
-            reason=request.POST.get("reason", "")[:2000], seen=_whole(request.POST.get("seen")), **given
+            reason=request.POST.get("reason", "")[:2000], seen=seen_version(request.POST.get("seen", "")), **given
         )
     except FlowError as error:
         messages.error(request, str(error))

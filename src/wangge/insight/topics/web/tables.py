@@ -172,7 +172,7 @@ class TopicList(Listing):
         ]
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
-        rises = Rise.objects.filter(policy.visible(request.user))
+        rises = policy.rises(request.user)
         last = rises.order_by("-on").values_list("on", flat=True).first()
         today = timezone.localdate()
         if last is None or (today - last).days > RISING_DAYS:
@@ -263,7 +263,7 @@ class RiseList(Listing):
     empty_hint = "每晚检验前一天；比往常明显多、又不像偶然的，才列在这里。"
 
     def rows(self, request: HttpRequest) -> Rows:
-        return Rise.objects.filter(policy.visible(request.user))
+        return policy.rises(request.user)
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
         names = territory.names_of({rise.path for rise in rows})
