@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.access.scopes import holdings, permissions, scope
-from wangge.whistle.enums import OPEN_SUMMONS, AppealState, SummonsState, WhistleKind, WhistleState
+from wangge.whistle.enums import LIVE_SUMMONS, OPEN_SUMMONS, AppealState, SummonsState, WhistleKind, WhistleState
 from wangge.whistle.models import Appeal, Summons, Whistle
 from wangge.whistle.models.whistles import WhistleQuerySet
 
@@ -81,6 +81,13 @@ def _late(user: Any) -> WhistleQuerySet:
     return Whistle.objects.filter(scope(user, "whistle.command").q("path", "")).late(timezone.now())
 
 
+def _raised(user: Any) -> WhistleQuerySet:
+    """Whistles of which a summons was late, escalated, and is still late: the district leader's to press."""
+    over = scope(user, "whistle.meet").q("path", "") | scope(user, "whistle.command").q("path", "")
+    raised = Summons.objects.filter(raised_at__isnull=False, state__in=LIVE_SUMMONS).values("whistle_id")
+    return Whistle.objects.filter(over, pk__in=raised, state=WhistleState.RUNNING)
+
+
 def _coordinate(user: Any) -> WhistleQuerySet:
     """Hard whistles that go to the district leader and have had no meeting yet."""
     over = scope(user, "whistle.meet").q("path", "")
@@ -101,6 +108,7 @@ BOXES: Final[dict[str, Box]] = {
         Box("object", "异议待裁", "裁定", ("whistle.decide",), _with_summons("whistle.decide", S.OBJECTED)),
         Box("meet", "攻坚哨待协调", "协调", ("whistle.meet",), _coordinate),
         Box("appeal", "申诉待裁", "裁定", ("whistle.decide_appeal",), _appeals),
+        Box("raised", "已报区领导", "督办", ("whistle.meet", "whistle.command"), _raised),
         Box("late", "吹哨超时", "督促", ("whistle.command",), _late),
         Box(
             "suspended",
@@ -112,7 +120,7 @@ BOXES: Final[dict[str, Box]] = {
     )
 }
 # Boxes one looks into; the others are emptied by work.
-WATCHED: Final = frozenset({"late", "suspended"})
+WATCHED: Final = frozenset({"late", "raised", "suspended"})
 
 
 def boxes_for(user: Any) -> list[Box]:

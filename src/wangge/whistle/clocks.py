@@ -1,5 +1,7 @@
 """The clocks of a summons: sign, arrive, plan, report. Every change keeps ``next_due_at`` of summons and whistle true.
 
+A clock that was escalated has a further limit (``raise``): past it the district leader is told.
+
 The caller (a step) saves the summons; the whistle's own instant is written here.
 """
 
@@ -11,13 +13,20 @@ from datetime import datetime
 from django.db.models import Min
 
 from wangge.kernel.calendar import clocks as kernel
+from wangge.kernel.calendar import working
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.whistle.enums import ClockName, WhistleState
+from wangge.whistle.limits import defaults
 from wangge.whistle.models import Summons, SummonsClock, Whistle
+
+# What ``show`` sets on a summons.
+SHOWN = ("next_due_at", "due_name", "raised_at")
 
 
 def limit_of(whistle: Whistle, name: str) -> Limit:
-    """The limit copied when the whistle was blown."""
+    """The limit copied when the whistle was blown; the built-in one where none of that name was known then."""
+    if name not in whistle.limits:
+        return defaults(whistle.kind)[name]
     value, unit = whistle.limits[name]
     return Limit(value, Unit(unit))
 
@@ -44,8 +53,15 @@ def pause(summons: Summons, now: datetime) -> None:
 
 
 def resume(summons: Summons, now: datetime) -> None:
-    """What was left at the pause is left now."""
-    _change(summons, lambda clock: kernel.resume(clock, now) if clock.paused_at is not None else [])
+    """What was left at the pause is left now, of the way to the district leader too."""
+    _change(summons, lambda clock: _resume(clock, now) if clock.paused_at is not None else [])
+
+
+def _resume(clock: SummonsClock, now: datetime) -> list[str]:
+    if clock.raise_at is None or clock.paused_at is None:
+        return kernel.resume(clock, now)
+    clock.raise_at = working.shift(clock.raise_at, clock.paused_at, now, Unit(clock.limit_unit))
+    return [*kernel.resume(clock, now), "raise_at"]
 
 
 def _change(summons: Summons, change: Callable[[SummonsClock], list[str]]) -> None:
@@ -58,10 +74,11 @@ def _change(summons: Summons, change: Callable[[SummonsClock], list[str]]) -> No
 def show(summons: Summons) -> None:
     """The nearest running limit of the summons, in memory; its caller saves it and then calls ``show_whistle``."""
     order = {name: place for place, name in enumerate(ClockName.values)}
-    running = SummonsClock.objects.filter(summons=summons, stopped_at__isnull=True, paused_at__isnull=True)
+    running = list(SummonsClock.objects.filter(summons=summons, stopped_at__isnull=True, paused_at__isnull=True))
     first = min(running, key=lambda c: (c.due_at, order[c.name]), default=None)
     summons.next_due_at = first.due_at if first is not None else None
     summons.due_name = first.name if first is not None else ""
+    summons.raised_at = min((clock.raised_at for clock in running if clock.raised_at is not None), default=None)
 
 
 def show_whistle(whistle_id: int) -> None:

@@ -78,6 +78,16 @@ class ClockName(TextChoices):
     REPORT = "report", "反馈"
 
 
+class LimitName(TextChoices):
+    """What is limited: the clocks, and how long after the first escalation a late one goes to the district leader."""
+
+    SIGN = "sign", "签收"
+    ARRIVE = "arrive", "到场"
+    PLAN = "plan", "方案"
+    REPORT = "report", "反馈"
+    RAISE = "raise", "提级"
+
+
 class TaskState(TextChoices):
     OPEN = "open", "待办"
     ANSWERED = "answered", "待核实"
@@ -107,6 +117,7 @@ class NoticeKind(TextChoices):
     SUMMONED = "summoned", "新哨"
     WARNING = "warning", "临期提醒"
     OVERDUE = "overdue", "超时升级"
+    RAISED = "raised", "提级督办"
     REPORTED = "reported", "已反馈"
     RETURNED = "returned", "退回"
     DECIDED = "decided", "裁定"

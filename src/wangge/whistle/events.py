@@ -27,6 +27,16 @@ class SummonsMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class SummonsRaised:
+    """A summons was late, was escalated, and is still late: the district leader was told; ``clock`` is its limit."""
+
+    summons_id: int
+    whistle_id: int
+    office_id: int
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
 class WhistleClosed:
     whistle_id: int
     number: str

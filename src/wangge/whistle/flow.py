@@ -82,7 +82,7 @@ class WhistleFlow(Flow[Whistle]):
         whistle.suspensions += 1
         for summons in self._running():
             clocks.pause(summons, self.now)
-            summons.save(update_fields=["next_due_at", "due_name"])
+            summons.save(update_fields=clocks.SHOWN)
         self.taken.data = {"until": until.isoformat()}
 
     @step("恢复", source=S.SUSPENDED, target=S.RUNNING, may=policy.over("whistle.suspend"), primary=True)
@@ -91,7 +91,7 @@ class WhistleFlow(Flow[Whistle]):
         whistle.suspended_until_on = None
         for summons in self._running():
             clocks.resume(summons, self.now)
-            summons.save(update_fields=["next_due_at", "due_name"])
+            summons.save(update_fields=clocks.SHOWN)
         whistle.next_due_at = self._nearest()
 
     @step(

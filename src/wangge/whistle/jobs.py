@@ -14,10 +14,10 @@ def follow_places(moves: list[tuple[str, str]], on: str) -> int:
     return moving.follow_places(moves=dict(moves), on=date.fromisoformat(on))
 
 
-@sweep(name="whistle.clocks", every=15, label="吹哨时限预警和升级")
+@sweep(name="whistle.clocks", every=15, label="吹哨时限预警、升级和提级")
 def sweep_clocks(now: datetime) -> int:
-    """Warn before, escalate after. Often: an emergency counts in minutes."""
-    return sweeping.warn(now=now) + sweeping.escalate(now=now)
+    """Warn before, escalate after, raise what is still late. Often: an emergency counts in minutes."""
+    return sweeping.warn(now=now) + sweeping.escalate(now=now) + sweeping.raise_late(now=now)
 
 
 @sweep(name="whistle.suspended", every=600, label="吹哨挂起到期恢复")

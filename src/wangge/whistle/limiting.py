@@ -17,7 +17,7 @@ from wangge.kernel.calendar.units import Limit
 from wangge.kernel.flow import NotPermitted
 from wangge.territory import ruling
 from wangge.territory.ruling import may_manage
-from wangge.whistle.enums import ClockName, WhistleKind
+from wangge.whistle.enums import LimitName, WhistleKind
 from wangge.whistle.models import WhistleLimit
 
 NOUN: Final = "时限"
@@ -40,7 +40,7 @@ def add_limit(
     if not 20 <= radius_m <= 5000:
         raise ValidationError({"radius_m": "签到半径应在20至5000米之间。"})
     given: dict[str, Any] = {}
-    for name in ClockName.values:
+    for name in LimitName.values:
         given[f"{name}_value"], given[f"{name}_unit"] = limits[name].value, limits[name].unit.value
     try:
         with transaction.atomic(), bind(actor=actor_for(by)):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,15 +21,18 @@ from wangge.kernel.audit.recording import record
 from wangge.kernel.calendar.units import Limit
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import NotPermitted, Refused
+from wangge.kernel.periods import holds
 from wangge.organization.models import Office
 from wangge.organization.queries import office as office_ref
 from wangge.organization.queries import path_of
 from wangge.territory import queries as territory
-from wangge.whistle.enums import ClockName, WhistleKind
+from wangge.whistle import rosters as books
+from wangge.whistle.enums import LimitName, WhistleKind
 from wangge.whistle.events import PostureSwitched
-from wangge.whistle.models import Posture, PostureDuty, PostureLimit
+from wangge.whistle.models import Posture, PostureDuty, PostureLimit, Roster
 
-SWITCH = "whistle.switch"
+SWITCH = books.SWITCH
+LARGEST_LIMIT = 9999
 
 
 def posture_at(path: str, now: datetime) -> Posture | None:
@@ -79,13 +82,63 @@ def switch(
     until_at: datetime | None = None,
     percent: int = 100,
     lists: Iterable[DutyList] = (),
+    rosters: Iterable[Roster] = (),
     limits: Mapping[tuple[str, str], Limit] | None = None,
+    radius_m: int | None = None,
     now: datetime | None = None,
 ) -> Posture:
-    """Switch ``path`` over to emergency. ``limits``: (kind, clock) → the limit that replaces the routine one."""
+    """Switch ``path`` over to emergency. ``limits``: (kind, limit) → what replaces the routine one.
+
+    The people of ``rosters`` stand on duty from now on. Raises ``ValidationError`` with messages per field.
+    """
     now = now or timezone.now()
     if not may_switch(by, path):
         raise NotPermitted("您不能切换该区域的平急状态。")
+    lists, rosters, limits = list(lists), list(rosters), limits or {}
+    _check(title, reason, until_at, percent, radius_m, now)
+    _check_limits(limits)
+    _check_lists(lists, path, timezone.localdate(now))
+    books.check_chosen(rosters, path)
+    try:
+        with transaction.atomic():
+            posture = Posture.objects.create(
+                path=path,
+                title=title.strip()[:80],
+                reason=reason.strip(),
+                percent=percent,
+                radius_m=radius_m,
+                began_at=now,
+                began_by_id=by.pk,
+                until_at=until_at,
+            )
+    except IntegrityError:
+        raise Refused(f"{territory.name_of(path)}已处于应急状态，请先转回常态。") from None
+    posture.lists.set(lists)
+    posture.rosters.set(rosters)
+    for (kind, clock), limit in limits.items():
+        PostureLimit.objects.create(
+            posture=posture,
+            kind=WhistleKind(kind).value,
+            clock=LimitName(clock).value,
+            value=limit.value,
+            unit=limit.unit.value,
+        )
+    books.lay_out(posture, rosters, from_at=now)
+    changes = {
+        "path": [None, path],
+        "percent": [100, percent],
+        "limits": [{}, {f"{kind}.{name}": str(limit) for (kind, name), limit in limits.items()}],
+        "lists": [[], [one.code for one in lists]],
+        "rosters": [[], [one.name for one in rosters]],
+    }
+    record("whistle.posture.switch", posture, changes=changes, reason=reason)
+    publish(PostureSwitched(posture.pk, path, True))
+    return posture
+
+
+def _check(
+    title: str, reason: str, until_at: datetime | None, percent: int, radius_m: int | None, now: datetime
+) -> None:
     if len(reason.strip()) < 4:
         raise ValidationError({"reason": ["请写明启动理由（至少4个字）。"]})
     if not title.strip():
@@ -94,36 +147,33 @@ def switch(
         raise ValidationError({"until_at": ["预计结束时间须在现在以后。"]})
     if not 10 <= percent <= 100:
         raise ValidationError({"percent": ["时限比例应在10%到100%之间。"]})
-    try:
-        with transaction.atomic():
-            posture = Posture.objects.create(
-                path=path,
-                title=title.strip()[:80],
-                reason=reason.strip(),
-                percent=percent,
-                began_at=now,
-                began_by_id=by.pk,
-                until_at=until_at,
-            )
-    except IntegrityError:
-        raise Refused(f"{territory.name_of(path)}已处于应急状态，请先转回常态。") from None
-    posture.lists.set(lists)
-    for (kind, clock), limit in (limits or {}).items():
-        PostureLimit.objects.create(
-            posture=posture,
-            kind=WhistleKind(kind).value,
-            clock=ClockName(clock).value,
-            value=limit.value,
-            unit=limit.unit.value,
-        )
-    record("whistle.posture.switch", posture, changes={"path": [None, path], "percent": [100, percent]}, reason=reason)
-    publish(PostureSwitched(posture.pk, path, True))
-    return posture
+    if radius_m is not None and not 20 <= radius_m <= 5000:
+        raise ValidationError({"radius_m": ["签到半径应在20至5000米之间。"]})
+
+
+def _check_limits(limits: Mapping[tuple[str, str], Limit]) -> None:
+    for (kind, name), limit in limits.items():
+        if kind not in WhistleKind.values or name not in LimitName.values:
+            raise ValidationError({"limits": [f"没有“{kind}”的时限“{name}”。"]})
+        if limit.value > LARGEST_LIMIT:
+            label = f"{WhistleKind(kind).label}{LimitName(name).label}时限"
+            raise ValidationError({"limits": [f"{label}应在1至{LARGEST_LIMIT}之间。"]})
+
+
+def _check_lists(lists: Sequence[DutyList], path: str, on: date) -> None:
+    for one in lists:
+        if not holds(one.valid_from, one.valid_to, on):
+            raise ValidationError({"lists": [f"应急清单“{one.name}”现在不生效。"]})
+        if not books.beside(one.path, path):
+            raise ValidationError({"lists": [f"应急清单“{one.name}”不适用于这个区域。"]})
 
 
 @transaction.atomic
 def switch_back(*, posture: Posture, reason: str, by: User | None, now: datetime | None = None) -> Posture:
-    """Back to routine: limits and lists are those of before. ``by`` None: the time was over. Compare-and-set."""
+    """Back to routine: limits and lists are those of before, nobody stands on duty any more.
+
+    ``by`` None: the time was over. Compare-and-set. Every row stays as the history of the emergency.
+    """
     now = now or timezone.now()
     if by is not None and not may_switch(by, posture.path):
         raise NotPermitted("您不能切换该区域的平急状态。")
@@ -134,7 +184,9 @@ def switch_back(*, posture: Posture, reason: str, by: User | None, now: datetime
     )
     if not changed:
         raise Refused("该应急状态已经转回常态。")
-    PostureDuty.objects.filter(posture=posture, from_at__lt=now, to_at__gt=now).update(to_at=now)
+    ahead = PostureDuty.objects.filter(posture=posture, called_off_at__isnull=True)
+    ahead.filter(from_at__lt=now, to_at__gt=now).update(to_at=now)
+    ahead.filter(from_at__gte=now).update(called_off_at=now)
     posture.refresh_from_db()
     record("whistle.posture.switch_back", posture, changes={"ended_at": [None, now]}, reason=reason)
     publish(PostureSwitched(posture.pk, posture.path, False))
@@ -155,7 +207,7 @@ def put_on_duty(
     if to_at <= from_at:
         raise ValidationError({"to_at": ["值守止须晚于值守起。"]})
     ref = office_ref(office.pk)
-    if ref is None or not (ref.path.startswith(posture.path) or posture.path.startswith(ref.path)):
+    if ref is None or not books.beside(ref.path, posture.path):
         raise ValidationError({"office": ["该单位不服务这个区域。"]})
     Posture.objects.select_for_update().get(pk=posture.pk)
     clash = posture.duties.filter(user=user, called_off_at__isnull=True, from_at__lt=to_at, to_at__gt=from_at).first()

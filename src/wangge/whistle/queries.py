@@ -31,6 +31,7 @@ class Line:
     late_minutes: int
     clock: str
     due_at: datetime | None
+    raised: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +46,10 @@ class Card:
     @property
     def late_minutes(self) -> int:
         return max((line.late_minutes for line in self.lines), default=0)
+
+    @property
+    def raised(self) -> bool:
+        return any(line.raised for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,9 @@ def board(user: Any, *, now: datetime) -> Board:
     cards = _cards(rows, now)
     states = Summons.objects.filter(whistle__in=live.filter(state=WhistleState.RUNNING), state__in=LIVE_SUMMONS)
     figures = {name: counted[name] for name in ("running", "suspended", "late")}
-    figures |= dict(states.values_list("state").annotate(n=Count("pk")).order_by())
+    counts = states.values("state").annotate(n=Count("pk"), up=Count("pk", filter=Q(raised_at__isnull=False)))
+    by_state = list(counts.order_by().values_list("state", "n", "up"))
+    figures |= {state: n for state, n, _ in by_state} | {"raised": sum(up for *_, up in by_state)}
     columns = [
         Column(
             kind.value,
@@ -142,6 +149,7 @@ def line_of(summons: Summons, office: str, now: datetime) -> Line:
         minutes_late(summons.next_due_at, now),
         clock,
         summons.next_due_at,
+        summons.raised_at is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the clock does by itself: warn, escalate, wake what was suspended, end emergencies whose time is over."""
+"""What the clock does by itself: warn, escalate, raise, wake what was suspended, end emergencies whose time is over."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from typing import Final
 
 from django.utils import timezone
 
+from wangge.kernel.api import webhooks
+from wangge.kernel.calendar.working import due
+from wangge.kernel.events.bus import publish
 from wangge.kernel.jobs.sweeper import each
 from wangge.organization import queries as organization
 from wangge.whistle import postures
 from wangge.whistle.actions import escalation_offices
-from wangge.whistle.enums import ClockName, NoticeKind, WhistleKind, WhistleState
+from wangge.whistle.clocks import limit_of
+from wangge.whistle.enums import ClockName, LimitName, NoticeKind, WhistleKind, WhistleState
+from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import wake
-from wangge.whistle.models import Posture, SummonsClock, Whistle
+from wangge.whistle.models import Posture, Summons, SummonsClock, Whistle
 from wangge.whistle.notices import leader, tell
 
 BATCH: Final = 500
@@ -29,6 +34,13 @@ def escalate(*, now: datetime) -> int:
     """A missed limit is told to the department, the street and the command centre; of a hard whistle, the leader."""
     rows = SummonsClock.objects.due_to_escalate(now).select_related("summons__whistle")[:BATCH]
     return each(rows, lambda clock: _escalate(clock, now))
+
+
+def raise_late(*, now: datetime) -> int:
+    """What is still late a further limit after its escalation is told to the district leader; returns how many."""
+    rows = SummonsClock.objects.running().filter(raised_at__isnull=True, raise_at__lte=now)
+    rows = rows.order_by("raise_at", "pk").select_related("summons__whistle")[:BATCH]
+    return each(rows, lambda clock: _raise(clock, now))
 
 
 def end_suspensions(*, now: datetime) -> int:
@@ -50,17 +62,36 @@ def _warn(clock: SummonsClock, now: datetime) -> None:
 
 
 def _escalate(clock: SummonsClock, now: datetime) -> None:
-    if not SummonsClock.objects.filter(pk=clock.pk, escalated_at__isnull=True).update(escalated_at=now):
-        return
     whistle = clock.summons.whistle
-    office = organization.office(clock.summons.office_id)
-    name = office.name if office is not None else ""
-    due = timezone.localtime(clock.due_at)
-    text = f"{name}{ClockName(clock.name).label}已超过时限 {due:%m月%d日 %H:%M}"
+    raise_at = due(now, limit_of(whistle, LimitName.RAISE))
+    unheard = SummonsClock.objects.filter(pk=clock.pk, escalated_at__isnull=True)
+    if not unheard.update(escalated_at=now, raise_at=raise_at):
+        return
+    text = f"{_missed(clock)}已超过时限 {timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
     offices = escalation_offices(whistle, clock.summons.office_id)
     if whistle.kind == WhistleKind.HARD:
         offices.append(leader(whistle))
     tell(whistle, offices, NoticeKind.OVERDUE, text, now)
+
+
+def _raise(clock: SummonsClock, now: datetime) -> None:
+    """Once a clock, however many workers sweep; a clock that stopped meanwhile stays as it is."""
+    late = SummonsClock.objects.running().filter(pk=clock.pk, raised_at__isnull=True)
+    if not late.update(raised_at=now):
+        return
+    Summons.objects.filter(pk=clock.summons_id, raised_at__isnull=True).update(raised_at=now)
+    whistle = clock.summons.whistle
+    since = timezone.localtime(clock.due_at)
+    text = f"{_missed(clock)}自{since:%m月%d日 %H:%M}超时，督促后仍未办理，报区领导"
+    offices = [leader(whistle), *escalation_offices(whistle, clock.summons.office_id)]
+    tell(whistle, offices, NoticeKind.RAISED, text, now)
+    publish(SummonsRaised(clock.summons_id, whistle.pk, clock.summons.office_id, clock.name))
+    webhooks.emit("whistle.raised", {"number": whistle.number, "kind": whistle.kind, "clock": clock.name}, whistle.path)
+
+
+def _missed(clock: SummonsClock) -> str:
+    office = organization.office(clock.summons.office_id)
+    return f"{office.name if office is not None else ''}{ClockName(clock.name).label}"
 
 
 def _back(posture: Posture, now: datetime) -> None:

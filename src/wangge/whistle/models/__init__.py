@@ -3,6 +3,7 @@
 from wangge.whistle.models.evaluations import Appeal, Judgement, Rating
 from wangge.whistle.models.limits import WhistleLimit
 from wangge.whistle.models.postures import Posture, PostureDuty, PostureLimit
+from wangge.whistle.models.rosters import Roster, RosterMember
 from wangge.whistle.models.whistles import (
     CheckIn,
     CitedItem,
@@ -27,6 +28,8 @@ __all__ = [
     "PostureDuty",
     "PostureLimit",
     "Rating",
+    "Roster",
+    "RosterMember",
     "Summons",
     "SummonsClock",
     "SummonsTransition",

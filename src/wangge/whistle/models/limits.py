@@ -20,7 +20,7 @@ def _unit(label: str) -> models.CharField[str, str]:
 
 
 class WhistleLimit(models.Model):
-    """Four limits of a kind of whistle at a place; the longest path in force wins, ``''`` is everywhere."""
+    """The limits of a kind of whistle at a place; the longest path in force wins, ``''`` is everywhere."""
 
     kind = models.CharField("哨种", max_length=12, choices=enums.WhistleKind.choices)
     path = PathField("适用范围", blank=True, default="")
@@ -28,6 +28,7 @@ class WhistleLimit(models.Model):
     arrive_value, arrive_unit = _value("到场时限"), _unit("到场时限单位")
     plan_value, plan_unit = _value("方案时限"), _unit("方案时限单位")
     report_value, report_unit = _value("反馈时限"), _unit("反馈时限单位")
+    raise_value, raise_unit = _value("提级时限"), _unit("提级时限单位")
     radius_m = models.PositiveIntegerField("签到半径（米）", default=300)
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
@@ -45,7 +46,9 @@ class WhistleLimit(models.Model):
             ),
             models.CheckConstraint(
                 name="whistle_limit_positive",
-                condition=Q(sign_value__gte=1, arrive_value__gte=1, plan_value__gte=1, report_value__gte=1),
+                condition=Q(
+                    sign_value__gte=1, arrive_value__gte=1, plan_value__gte=1, report_value__gte=1, raise_value__gte=1
+                ),
             ),
             models.CheckConstraint(name="whistle_limit_radius", condition=Q(radius_m__range=(20, 5000))),
         ]
@@ -54,5 +57,5 @@ class WhistleLimit(models.Model):
         return f"{self.get_kind_display()} {self.path or '全部'} {self.valid_from}"
 
     def of(self, name: str) -> Limit:
-        """The limit of the clock ``name``."""
+        """The limit called ``name`` (``enums.LimitName``)."""
         return Limit(getattr(self, f"{name}_value"), Unit(getattr(self, f"{name}_unit")))

@@ -10,20 +10,24 @@ from wangge.kernel.access.models import PathField, User
 from wangge.kernel.calendar.units import Unit
 from wangge.organization.models import Office
 from wangge.whistle import enums
+from wangge.whistle.models.rosters import Roster
 
 
 class Posture(models.Model):
     """An emergency of a division, from an instant until it is switched back. Kept for ever as its history.
 
     ``percent`` shortens every limit of whistles blown below ``path`` meanwhile (50: half the time); a row of
-    ``PostureLimit`` replaces one limit altogether. ``lists`` may be cited although they are the street's own.
+    ``PostureLimit`` replaces one limit altogether, ``radius_m`` that of check-ins. ``lists`` may be cited although they
+    are the street's own; ``rosters`` say who stood on duty from the first hour.
     """
 
     path = PathField("适用区划", max_length=12)
     title = models.CharField("名称", max_length=80)
     reason = models.TextField("启动理由", max_length=1000)
     percent = models.PositiveSmallIntegerField("时限比例（%）", default=100)
+    radius_m = models.PositiveIntegerField("签到半径（米）", null=True, blank=True)
     lists = models.ManyToManyField(DutyList, blank=True, related_name="+", verbose_name="应急清单")
+    rosters = models.ManyToManyField(Roster, blank=True, related_name="postures", verbose_name="值守名册")
     began_at = models.DateTimeField("启动时间")
     began_by_id = models.BigIntegerField("启动人", null=True)
     until_at = models.DateTimeField("预计结束", null=True, blank=True)
@@ -39,6 +43,9 @@ class Posture(models.Model):
             models.UniqueConstraint(fields=["path"], name="posture_one_open", condition=Q(ended_at__isnull=True)),
             models.CheckConstraint(name="posture_percent", condition=Q(percent__range=(10, 100))),
             models.CheckConstraint(
+                name="posture_radius", condition=Q(radius_m__isnull=True) | Q(radius_m__range=(20, 5000))
+            ),
+            models.CheckConstraint(
                 name="posture_order", condition=Q(until_at__isnull=True) | Q(until_at__gt=F("began_at"))
             ),
             models.CheckConstraint(name="posture_end_says_why", condition=Q(ended_at__isnull=True) | ~Q(end_reason="")),
@@ -53,7 +60,7 @@ class PostureLimit(models.Model):
 
     posture = models.ForeignKey(Posture, on_delete=models.PROTECT, related_name="limits")
     kind = models.CharField("哨种", max_length=12, choices=enums.WhistleKind.choices)
-    clock = models.CharField("时限", max_length=8, choices=enums.ClockName.choices)
+    clock = models.CharField("时限", max_length=8, choices=enums.LimitName.choices)
     value = models.PositiveIntegerField("时限值")
     unit = models.CharField("单位", max_length=12, choices=Unit)
 
@@ -79,6 +86,9 @@ class PostureDuty(models.Model):
     from_at = models.DateTimeField("值守起")
     to_at = models.DateTimeField("值守止")
     called_off_at = models.DateTimeField("取消时间", null=True, blank=True)
+    roster = models.ForeignKey(
+        Roster, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="值守名册"
+    )
 
     class Meta:
         verbose_name = "联合值守"

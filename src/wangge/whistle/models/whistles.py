@@ -193,6 +193,7 @@ class Summons(VersionedModel):
     report = models.TextField("处置报告", blank=True)
     next_due_at = models.DateTimeField("最近时限", null=True, blank=True)
     due_name = models.CharField("在计时限", max_length=8, choices=enums.ClockName.choices, blank=True)
+    raised_at = models.DateTimeField("报区领导时间", null=True, blank=True)
     summoned_at = models.DateTimeField("发出时间", null=True, blank=True)
     signed_at = models.DateTimeField("签收时间", null=True, blank=True)
     arrived_at = models.DateTimeField("到场时间", null=True, blank=True)
@@ -240,9 +241,14 @@ class SummonsTransition(TransitionBase):
 
 
 class SummonsClock(ClockBase):
-    """A limit of a summons: sign, arrive, plan or report."""
+    """A limit of a summons: sign, arrive, plan or report.
+
+    Once escalated it is raised to the district leader at ``raise_at``, unless it stopped before.
+    """
 
     summons = models.ForeignKey(Summons, on_delete=models.PROTECT, db_index=False, related_name="clocks")
+    raise_at = models.DateTimeField("应报区领导时间", null=True, blank=True)
+    raised_at = models.DateTimeField("已报区领导时间", null=True, blank=True)
 
     objects: ClassVar[models.Manager[Any]] = ClockQuerySet.as_manager()
 
@@ -253,6 +259,13 @@ class SummonsClock(ClockBase):
             *clock_indexes("summons_clock"),
             models.Index(fields=["summons"], name="summons_clock_of"),
             models.Index(fields=["stopped_at"], name="summons_clock_stopped", condition=Q(stopped_at__isnull=False)),
+            models.Index(
+                fields=["raise_at"],
+                name="summons_clock_raise",
+                condition=Q(
+                    stopped_at__isnull=True, paused_at__isnull=True, raised_at__isnull=True, raise_at__isnull=False
+                ),
+            ),
         ]
         constraints = [
             *clock_constraints("summons_clock"),

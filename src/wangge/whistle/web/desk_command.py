@@ -30,6 +30,7 @@ def _figures(found: queries.Board) -> list[dict[str, Any]]:
     figures = [
         ("处置中", shown["running"], f"{rows}?state={WhistleState.RUNNING}", False),
         ("有超时", shown["late"], f"{rows}?late=1", True),
+        ("已报区领导", shown["raised"], f"{rows}?raised=1", True),
         ("挂起", shown["suspended"], f"{rows}?state={WhistleState.SUSPENDED}", False),
     ]
     figures += [

@@ -19,13 +19,13 @@ from wangge.kernel.calendar.units import Limit, Unit
 from wangge.territory import queries as territory
 from wangge.territory.ruling import MANAGE, may_manage
 from wangge.whistle import limiting
-from wangge.whistle.enums import ClockName, WhistleKind
-from wangge.whistle.limits import DEFAULTS, RADIUS_M
+from wangge.whistle.enums import LimitName, WhistleKind
+from wangge.whistle.limits import RADIUS_M, defaults
 from wangge.whistle.models import WhistleLimit
 
 
 class LimitForm(forms.Form):
-    """The four limits with their units."""
+    """The limits with their units."""
 
     kind = forms.ChoiceField(label="哨种", choices=WhistleKind.choices)
     path = PlaceField(label="适用范围", required=False)
@@ -34,9 +34,10 @@ class LimitForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["path"].help_text = "区划代码或名称；不填表示全部。范围小的优先。"
-        for name, label in ClockName.choices:
+        for name, label in LimitName.choices:
             self.fields[f"{name}_value"] = forms.IntegerField(label=f"{label}时限", min_value=1, max_value=999)
             self.fields[f"{name}_unit"] = forms.ChoiceField(label="单位", choices=Unit.choices)
+        self.fields["raise_value"].help_text = "超时升级后再超过此时限仍未办理的，报区领导。"
         self.fields["radius_m"] = forms.IntegerField(label="签到半径（米）", min_value=20, max_value=5000)
         self.fields["reason"] = forms.CharField(
             label="依据", min_length=4, max_length=200, help_text="如文号、会议纪要。"
@@ -44,7 +45,7 @@ class LimitForm(forms.Form):
 
     def given(self) -> dict[str, Any]:
         clean = self.cleaned_data
-        limits = {n: Limit(clean[f"{n}_value"], Unit(clean[f"{n}_unit"])) for n in ClockName.values}
+        limits = {n: Limit(clean[f"{n}_value"], Unit(clean[f"{n}_unit"])) for n in LimitName.values}
         own = {name: clean[name] for name in ("kind", "path", "valid_from", "radius_m", "reason")}
         return own | {"limits": limits}
 
@@ -73,9 +74,9 @@ def whistle_limits(request: HttpRequest) -> HttpResponse:
         row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
         row.standing = _standing(row)
         row.key = str(row.pk)
-        row.figures = [row.of(name) for name in ClockName.values]
+        row.figures = [row.of(name) for name in LimitName.values]
         row.may_end = row.standing != "over" and may_manage(request.user, row.path)
-    context = {"rows": rows, "labels": [label for _, label in ClockName.choices], "end_form": EndForm()}
+    context = {"rows": rows, "labels": [label for _, label in LimitName.choices], "end_form": EndForm()}
     return render(request, "whistle/desk/limits.html", context)
 
 
@@ -83,10 +84,10 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     like = request.GET.get("like", "")
     row = limiting.visible(request.user).filter(pk=int(like)).first() if like.isdecimal() and len(like) < 18 else None
     if row is not None:
-        names = [f"{n}_{part}" for n in ClockName.values for part in ("value", "unit")]
+        names = [f"{n}_{part}" for n in LimitName.values for part in ("value", "unit")]
         return {name: getattr(row, name) for name in ("kind", "path", "radius_m", *names)}
     found: dict[str, Any] = {"kind": WhistleKind.WORK, "radius_m": RADIUS_M}
-    for name, limit in zip(ClockName.values, DEFAULTS[WhistleKind.WORK], strict=True):
+    for name, limit in defaults(WhistleKind.WORK).items():
         found |= {f"{name}_value": limit.value, f"{name}_unit": limit.unit.value}
     return found
 

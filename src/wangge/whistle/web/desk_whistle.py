@@ -26,7 +26,7 @@ from wangge.kernel.flow import Conflict, FlowError, Option, seen_version
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.whistle import actions, checkin, clocks, evaluating, policy, queries
-from wangge.whistle.enums import LIVE_STATES, ClockName, SummonsState
+from wangge.whistle.enums import LIVE_STATES, LimitName, SummonsState
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Summons, Whistle
 from wangge.whistle.story import story
@@ -119,7 +119,7 @@ def page(
         "files": list(attachments.of(whistle)),
         "summonses": summons_parts(whistle, user),
         "meetings": list(whistle.meetings.prefetch_related("tasks__summons__office")),
-        "limits": [(label, clocks.limit_of(whistle, name)) for name, label in ClockName.choices if whistle.limits],
+        "limits": [(label, clocks.limit_of(whistle, name)) for name, label in LimitName.choices if name in whistle.limits],
         "panels": steps,
         "held": permissions(user),
         "story": story(whistle),
@@ -236,7 +236,7 @@ def whistle_print(request: HttpRequest, pk: int) -> HttpResponse:
         "items": list(whistle.items.all()),
         "summonses": summons_parts(whistle, request.user),
         "meetings": list(whistle.meetings.prefetch_related("tasks__summons__office")),
-        "limits": [(label, clocks.limit_of(whistle, name)) for name, label in ClockName.choices if whistle.limits],
+        "limits": [(label, clocks.limit_of(whistle, name)) for name, label in LimitName.choices if name in whistle.limits],
         "story": story(whistle),
         "signers": _signers(whistle),
         "office": organization.office_of(request.user),

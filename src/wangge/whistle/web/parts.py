@@ -12,7 +12,7 @@ from wangge.whistle import evaluating, policy
 from wangge.whistle.enums import ClockName, SummonsState
 from wangge.whistle.models import Appeal, Judgement, Rating, Summons, Whistle
 from wangge.whistle.web.forms import AppealForm, DecideForm, RateForm
-from wangge.whistle.web.shown import late_badge, summons_badge
+from wangge.whistle.web.shown import late_badge, raised_badge, summons_badge
 
 
 def summons_parts(whistle: Whistle, user: Any) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ def summons_parts(whistle: Whistle, user: Any) -> list[dict[str, Any]]:
             {
                 "row": row,
                 "badge": summons_badge(row),
-                "late": late_badge(row.next_due_at, now),
+                "late": late_badge(row.next_due_at, now) + raised_badge(row),
                 "clocks": _clocks(row),
                 "tasks": list(row.tasks.all()),
                 "check_ins": list(row.check_ins.all()),

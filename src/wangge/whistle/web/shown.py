@@ -46,6 +46,7 @@ NOTICE_TONES: Final[dict[str, str]] = {
     "summoned": "warn",
     "warning": "warn",
     "overdue": "danger",
+    "raised": "danger",
     "returned": "danger",
     "resumed": "hold",
 }
@@ -96,7 +97,7 @@ def offices_cell(whistle: Any) -> SafeString:
                 badge("主办", "active") if one.role == "lead" else "",
                 name,
                 summons_badge(one),
-                late_badge(one.next_due_at, timezone.now()),
+                late_badge(one.next_due_at, timezone.now()) + raised_badge(one),
             )
             for one, name in whistle.called
         ),
@@ -107,6 +108,11 @@ def late_badge(due_at: datetime | None, now: datetime) -> SafeString:
     """超 12 分钟, from an hour on in hours; nothing while in time."""
     late = minutes_late(due_at, now)
     return badge(f"超 {late_words(late)}", "danger") if late else SafeString("")
+
+
+def raised_badge(summons: Summons) -> SafeString:
+    """已报区领导, while the summons is still late."""
+    return badge("已报区领导", "danger", "alarm") if summons.raised_at is not None else SafeString("")
 
 
 def late_words(minutes: int) -> str:

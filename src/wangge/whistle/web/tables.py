@@ -21,7 +21,15 @@ from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.whistle import policy
 from wangge.whistle.boxes import BOXES, Box, boxes_for
-from wangge.whistle.enums import LIVE_STATES, OPEN_STATES, NoticeKind, Origin, WhistleKind, WhistleState
+from wangge.whistle.enums import (
+    LIVE_STATES,
+    LIVE_SUMMONS,
+    OPEN_STATES,
+    NoticeKind,
+    Origin,
+    WhistleKind,
+    WhistleState,
+)
 from wangge.whistle.models import Summons
 from wangge.whistle.web.shown import (
     NOTICE_TONES,
@@ -53,6 +61,11 @@ def _search(rows: Rows, text: str) -> Rows:
 
 def _late(rows: Rows, _value: Any) -> Rows:
     return rows.late(timezone.now())  # type: ignore[attr-defined, no-any-return]
+
+
+def _raised(rows: Rows, _value: Any) -> Rows:
+    live = Summons.objects.filter(raised_at__isnull=False, state__in=LIVE_SUMMONS)
+    return rows.filter(state=WhistleState.RUNNING, pk__in=live.values("whistle_id"))
 
 
 def _called(rows: Rows, value: str) -> Rows:
@@ -129,6 +142,7 @@ FILTERS = (
     Pick("office", "被吹单位", choices=department_options, apply=_called),
     DateRange("blown", "吹哨日期", field="blown_at"),
     Flag("late", "有超时", apply=_late),
+    Flag("raised", "已报区领导", apply=_raised),
 )
 
 
