@@ -16,7 +16,7 @@ from wangge.cockpit import actions, showing
 from wangge.cockpit.models import Brief, BriefRules, BriefSubscription
 from wangge.cockpit.units import Unit, all_units, due_units
 from wangge.insight.governance.models import GovernanceTask
-from wangge.insight.topics.models import Rise, Topic
+from wangge.insight.topics.models import Rise, Topic, TopicMember
 from wangge.kernel.api.models import Delivery
 from wangge.kernel.api.systems import create_system
 from wangge.kernel.api.webhooks import create_webhook
@@ -156,6 +156,8 @@ def a_topic(town: World, **given: Any) -> Topic:
 
 def test_a_topic_that_rose_is_told_and_asked_about_last(town: World) -> None:
     topic = a_topic(town)
+    for path in [COMMUNITY] * 9:
+        TopicMember.objects.create(topic=topic, case=town.file(), path=path, on=yesterday())
     actions.make_due(now=at(7))
     assert [(one["what"], one["name"], one["text"]) for one in page().content["rose"]] == [
         ("topic", "热点“东门垃圾”", "9件（通常1.4件）")
@@ -163,6 +165,17 @@ def test_a_topic_that_rose_is_told_and_asked_about_last(town: World) -> None:
     assert page().content["decide"]["title"] == "热点“东门垃圾”明显上升，是否列为治理任务"
     assert page().content["decide"]["url"].endswith(f"/{topic.pk}/")
     assert page(OTHER_STREET).content["decide"] is None
+
+
+def test_of_a_topic_that_reaches_beyond_the_page_says_how_many_are_its_own(town: World) -> None:
+    topic = a_topic(town)
+    Rise.objects.update(days=3)
+    for back, path in [(0, COMMUNITY)] * 5 + [(2, COMMUNITY), (3, COMMUNITY), (1, OTHER_STREET)]:
+        on = yesterday() - timedelta(days=back)
+        TopicMember.objects.create(topic=topic, case=town.file(), path=path, on=on)
+    actions.make_due(now=at(7))
+    (told,) = page().content["rose"]
+    assert (told["value"], told["text"]) == (6, "3天9件（通常1.4件，其中本辖区6件）")
 
 
 def test_a_part_is_told_and_asked_about_where_the_whole_is_not_seen(town: World) -> None:

@@ -11,17 +11,19 @@ from typing import Any, Final
 from django.utils import timezone
 
 from wangge.cockpit import board as boards
-from wangge.cockpit import danger, deciding, words
+from wangge.cockpit import danger, deciding, needs, words
 from wangge.cockpit.board import Board
 from wangge.cockpit.facts import FIGURES
+from wangge.cockpit.framing import framed
 from wangge.cockpit.rising import rising, topics
 from wangge.cockpit.standing import offices_by_path, standing
-from wangge.cockpit.tracing import Trace
+from wangge.cockpit.tracing import ANY_OFFICE, Trace, one_office, other_offices
 from wangge.cockpit.units import Unit
 from wangge.duties.models import Kind
 from wangge.organization import queries as organization
 
-VERSION: Final = 1
+VERSION: Final = 2
+LATE: Final = "cases.overdue"
 LATE_SHOWN: Final = 5
 WEEKDAYS: Final = "一二三四五六日"
 
@@ -31,6 +33,7 @@ def pages(units: Sequence[Unit], *, for_on: date, now: datetime) -> dict[Unit, d
     the units."""
     board = boards.read(units, for_on - timedelta(days=1))
     kinds = dict(Kind.objects.order_by("catalogue__valid_from", "id").values_list("code", "name"))
+    needed = needs.of_kinds(board.day)
     matters = danger.matters(board)
     dangers = danger.by_unit(matters, units)
     first = deciding.by_unit(deciding.questions(matters, now), units)
@@ -46,6 +49,7 @@ def pages(units: Sequence[Unit], *, for_on: date, now: datetime) -> dict[Unit, d
             "weeks": len(board.usual_days("cases.filed")),
             "late_made": timezone.localdate(now) > for_on,
             "figures": [words.figure(board, unit, code) for code in FIGURES],
+            "needs": framed(board, unit, needed),
             "rose": [*risen.get(unit, []), *rising(board, unit, kinds)],
             "late": _late(board, unit),
             "danger": danger.told(board, unit, dangers.get(unit, ()), now),
@@ -59,26 +63,27 @@ def pages(units: Sequence[Unit], *, for_on: date, now: datetime) -> dict[Unit, d
 
 def _late(board: Board, unit: Unit) -> dict[str, Any]:
     """Who is late with how many at the end of the day, most first."""
+    everything = Trace.of(unit, LATE, board.day).kept()
     if unit.office_id is not None:
-        return {"offices": [], "rest": 0, "trace": _all_late(board, unit)}
+        return {"offices": [], "rest": 0, "trace": everything}
     ranked = sorted(board.late[unit].items(), key=lambda item: (-item[1], item[0] or 0))
-    names = organization.names(office for office, _ in ranked[:LATE_SHOWN])
+    shown, rest = ranked[:LATE_SHOWN], ranked[LATE_SHOWN:]
+    names = organization.names(office for office, _ in shown)
     return {
         "offices": [
             {
                 "name": names.get(office or 0, "未派单"),
                 "value": value,
-                "trace": Trace("cases.overdue", board.day, board.day, unit.path, office or 0).kept(),
+                "trace": Trace(LATE, board.day, board.day, unit.path, one_office(office)).kept(),
             }
-            for office, value in ranked[:LATE_SHOWN]
+            for office, value in shown
         ],
-        "rest": sum(value for _, value in ranked[LATE_SHOWN:]),
-        "trace": _all_late(board, unit),
+        "rest": sum(value for _, value in rest),
+        "rest_trace": Trace(
+            LATE, board.day, board.day, unit.path, other_offices(office for office, _ in shown) if shown else ANY_OFFICE
+        ).kept(),
+        "trace": everything,
     }
-
-
-def _all_late(board: Board, unit: Unit) -> list[Any]:
-    return Trace("cases.overdue", board.day, board.day, unit.path, unit.office_id or 0).kept()
 
 
 def headline(told: dict[str, Any]) -> str:

@@ -88,13 +88,16 @@ def told(board: Board, unit: Unit, found: Sequence[Matter], now: datetime) -> di
     _, end = bounds(board.day)
     start = bounds(board.day)[0]
     open_ones = sorted((m for m in found if m.is_open), key=lambda m: (not m.is_late(now), m.created_at))
+    late = [m for m in open_ones if m.is_late(now)]
     return {
         "filed": sum(start <= m.created_at < end for m in found),
-        "trace": Trace("cockpit.danger", board.day, board.day, unit.path, unit.office_id or 0).kept(),
+        "trace": Trace.of(unit, "cockpit.danger", board.day).kept(),
         # As the other levels of the page: at the end of the day.
         "open": sum(m.is_open or (m.closed_at is not None and m.closed_at >= end) for m in found),
-        "open_trace": Trace(OPEN_DANGER, board.day, board.day, unit.path, unit.office_id or 0).kept(),
-        "late": sum(m.is_late(now) for m in open_ones),
+        "open_trace": Trace.of(unit, OPEN_DANGER, board.day).kept(),
+        "late": len(late),
+        # Late at the moment of making, which no later look could find again: kept by number.
+        "late_ids": [m.id for m in late],
         "matters": [_line(m, now) for m in open_ones[:SHOWN]],
     }
 

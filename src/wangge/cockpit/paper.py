@@ -49,6 +49,7 @@ LEAD: Final = _style(11.5, fontName=BOLD, leading=17)
 HEAD: Final = _style(11.5, fontName=BOLD, textColor=BLUE, spaceBefore=7, spaceAfter=2)
 BODY: Final = _style(9.8)
 CELL: Final = _style(9.3)
+NAME: Final = _style(8.5, alignment=TA_CENTER, textColor=GREY)
 FINE: Final = _style(7.5, textColor=GREY)
 
 
@@ -74,6 +75,7 @@ def _story(brief: Brief, told: dict[str, Any]) -> list[Flowable]:
         Spacer(1, 4 * mm),
         _boxed([_text(told["headline"], LEAD)]),
         *_part("昨日与往常", [_figures(told)]),
+        *(_part("昨日诉求按七有五性", [_needs(told)]) if told["needs"] else []),
         *_part("请您定一件事", [_decide(told)]),
         *_part("涉及人身安全", _danger(told)),
         *_part(
@@ -134,7 +136,7 @@ def _figures(told: dict[str, Any]) -> Table:
 
 
 def _figure(one: dict[str, Any]) -> list[Flowable]:
-    tone = TONES.get(one["tone"], colors.black)
+    tone = _tone(one)
     told = _style(9.3, textColor=tone if one["way"] else GREY)
     return [
         _text(one["label"], CELL),
@@ -142,6 +144,40 @@ def _figure(one: dict[str, Any]) -> list[Flowable]:
         _text(one["usual"] or "—", CELL),
         _text(one["change"], told),
     ]
+
+
+def _needs(told: dict[str, Any]) -> Table:
+    """Seven, then five and the rest: the name over yesterday's number, what differs from the usual beside it."""
+    rows: list[list[Any]] = []
+    for some in (told["needs"][:7], told["needs"][7:]):
+        blank = [""] * (7 - len(some))
+        rows += [[*(_text(one["label"], NAME) for one in some), *blank], [*(_need(one) for one in some), *blank]]
+    table = Table(rows, colWidths=[WIDTH / 7] * 7)
+    table.setStyle(
+        TableStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, 0), PALE),
+                ("BACKGROUND", (0, 2), (-1, 2), PALE),
+                ("GRID", (0, 0), (-1, -1), 0.4, LINE),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("TOPPADDING", (0, 0), (-1, -1), 1),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+                ("LEFTPADDING", (0, 0), (-1, -1), 2),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+            ]
+        )
+    )
+    return table
+
+
+def _need(one: dict[str, Any]) -> Flowable:
+    usual = f"（往常{one['usual'].removesuffix('件')}）" if one["usual"] else ""
+    arrow = {"up": "↑", "down": "↓"}.get(one["way"], "")
+    return _text(f"{one['value']}{arrow}{usual}", _style(9.3, alignment=TA_CENTER, textColor=_tone(one)))
+
+
+def _tone(one: dict[str, Any]) -> colors.Color:
+    return TONES.get(one["tone"], colors.black)
 
 
 def _decide(told: dict[str, Any]) -> Flowable:
@@ -154,7 +190,7 @@ def _danger(told: dict[str, Any]) -> list[Flowable]:
     danger = told["danger"]
     if not danger["filed"] and not danger["open"]:
         return [_text("昨日没有，也没有未办结的。")]
-    late = f"，其中超时限{danger['late']}件" if danger["late"] else ""
+    late = f"，其中生成时已超时限{danger['late']}件" if danger["late"] else ""
     return [
         _text(f"昨日登记{danger['filed']}件，未办结{danger['open']}件{late}。"),
         *(

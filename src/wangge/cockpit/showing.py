@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from wangge.cockpit import content, tracing
@@ -25,15 +26,28 @@ def context(brief: Brief) -> dict[str, Any]:
         "headline": told["headline"],
         "figures": _linked(told["figures"]),
         "rose": _linked(told["rose"]),
-        "late": _one(told["late"]) | {"offices": _linked(told["late"]["offices"])},
-        "danger": _one(told["danger"]) | {"open_url": tracing.address(told["danger"]["open_trace"])},
+        # Pages of the first version know neither needs nor the addresses that are None below.
+        "needs": _linked(told.get("needs", [])),
+        "late": _one(told["late"]) | {"offices": _linked(told["late"]["offices"]), "rest_url": _rest(told["late"])},
+        "danger": _one(told["danger"])
+        | {"open_url": tracing.address(told["danger"]["open_trace"]), "late_url": _late_danger(brief)},
         "best": _linked(standing["best"]),
         "worst": _linked(standing["worst"]),
         "few": standing["few"],
         "praise": standing["praise"],
+        "praise_url": tracing.address(standing["praise_trace"]) if "praise_trace" in standing else None,
         "decide": told["decide"],
         "genuine": is_genuine(brief),
     }
+
+
+def _rest(late: Mapping[str, Any]) -> str | None:
+    return tracing.address(late["rest_trace"]) if "rest_trace" in late else None
+
+
+def _late_danger(brief: Brief) -> str | None:
+    known = brief.pk is not None and "late_ids" in brief.content["danger"]
+    return reverse("brief_late_danger", args=[brief.pk]) if known else None
 
 
 def _linked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -60,9 +60,9 @@ def offices_by_path() -> dict[str, list[Any]]:
 def standing(board: Board, unit: Unit, offices: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """Best and worst of each group, and how many could not be ranked."""
     if unit.office_id is not None:
-        return {"best": [], "worst": [], "few": 0, "praise": _praise(board, unit)}
+        return {"best": [], "worst": [], "few": 0, **_praise(board, unit)}
     places, few_places = _places(board, unit)
-    bodies, few_bodies = _offices(board, unit, offices.get(unit.path, ()))
+    bodies, few_bodies = _offices(board, offices.get(unit.path, ()))
     best, worst = [], []
     for group in (places, bodies):
         ranked = sorted(group, key=lambda c: (-c.score, -c.rated, c.name))
@@ -70,11 +70,12 @@ def standing(board: Board, unit: Unit, offices: Mapping[str, Sequence[Any]]) -> 
         bottom = [c for c in reversed(ranked) if c.score < BAD and c not in top][:SHOWN]
         best += [c.line() for c in top]
         worst += [c.line() for c in bottom]
-    return {"best": best, "worst": worst, "few": few_places + few_bodies, "praise": _praise(board, unit)}
+    return {"best": best, "worst": worst, "few": few_places + few_bodies, **_praise(board, unit)}
 
 
-def _praise(board: Board, unit: Unit) -> int:
-    return board.sums[unit]["cockpit.praise"].get(board.day, 0)
+def _praise(board: Board, unit: Unit) -> dict[str, Any]:
+    number = board.sums[unit]["cockpit.praise"].get(board.day, 0)
+    return {"praise": number, "praise_trace": Trace.of(unit, "cockpit.praise", board.day).kept()}
 
 
 def _first(board: Board) -> Any:
@@ -88,9 +89,9 @@ def _places(board: Board, unit: Unit) -> tuple[list[Compared], int]:
     return _enough(found)
 
 
-def _offices(board: Board, unit: Unit, offices: Sequence[Any]) -> tuple[list[Compared], int]:
+def _offices(board: Board, offices: Sequence[Any]) -> tuple[list[Compared], int]:
     found = [
-        _compared(o.name, board.by_office[o.id], Trace("cases.rated", _first(board), board.day, unit.path, o.id))
+        _compared(o.name, board.by_office[o.id], Trace.of(Unit(o.path, o.id), "cases.rated", _first(board), board.day))
         for o in offices
         if board.by_office.get(o.id, {}).get("cases.rated")
     ]

@@ -33,6 +33,11 @@ class Unit:
         return Q(path=self.path, office_id=self.office_id)
 
     @property
+    def counted_at(self) -> str:
+        """Below which place its cases lie: an office's are its own wherever they are."""
+        return self.path if self.office_id is None else self.path[:2]
+
+    @property
     def level(self) -> int:
         return territory.level_of(self.path)
 

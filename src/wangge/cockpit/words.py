@@ -43,13 +43,13 @@ def figure(board: Board, unit: Unit, code: str) -> dict[str, Any]:
     }
     if indicator.unit is Reads.PERCENT:
         return found | _share(board, unit, indicator, numerator, denominator)
-    return found | _count(board, indicator, numerator, _united(sums, indicator.numerator))
+    return found | count(board, indicator, numerator, _united(sums, indicator.numerator))
 
 
 def trace(unit: Unit, indicator: Indicator, board: Board) -> Trace:
     """A share leads to what it was taken of, a count to what it counts."""
     fact = (indicator.denominator or indicator.numerator)[0]
-    return Trace(fact, board.day, board.day, unit.path, unit.office_id or 0)
+    return Trace.of(unit, fact, board.day)
 
 
 def _united(sums: Any, facts: tuple[str, ...]) -> ByDay:
@@ -60,7 +60,8 @@ def _united(sums: Any, facts: tuple[str, ...]) -> ByDay:
     return found
 
 
-def _count(board: Board, indicator: Indicator, value: int, found: ByDay) -> dict[str, Any]:
+def count(board: Board, indicator: Indicator, value: int, found: ByDay) -> dict[str, Any]:
+    """``value`` of yesterday against the same weekdays in ``found``."""
     shown = f"{value:,}{indicator.suffix}"
     fact = indicator.numerator[0]
     usual = board.usual(fact, found)

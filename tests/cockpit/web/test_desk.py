@@ -101,6 +101,8 @@ def test_danger_leads_to_its_rows(town: World) -> None:  # noqa: F811
         "cases.filed/2026-01-01/2026-01-01/昆区/0/-/",
         "cases.filed/2016-01-01/2026-01-01/150203001/0/-/",
         "cases.filed/2026-01-01/2026-01-01/150203001/99999999999999999999/-/",
+        "cases.filed/2026-01-01/2026-01-01/150203001/!/-/",
+        "cases.filed/2026-01-01/2026-01-01/150203001/街道/-/",
     ],
 )
 def test_a_made_up_address_leads_nowhere(town: World, address: str) -> None:  # noqa: F811

@@ -109,3 +109,14 @@ class TracedCases(CaseList):
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
         return []
+
+
+class KeptCases(TracedCases):
+    """The matters of danger to life that one page counted as late, by the numbers it kept. ``params``: ``brief``."""
+
+    template = "cockpit/kept.html"
+
+    def rows(self, request: HttpRequest) -> Rows:
+        briefs = policy.rows(request.user).filter(pk=self.params["brief"])
+        kept = briefs.values_list("content__danger__late_ids", flat=True).first()
+        return CaseList.rows(self, request).filter(pk__in=kept or ())

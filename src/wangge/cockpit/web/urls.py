@@ -30,10 +30,11 @@ desk_urlpatterns: list[URLPattern] = [
     path("<int:pk>/print/", desk.brief_print, name="brief_print"),
     path("<int:pk>/sheet.pdf", desk.brief_sheet, name="brief_sheet"),
     path("<int:pk>/send/", desk.brief_send, name="brief_send"),
+    path("<int:pk>/late-danger/", tracing.brief_late_danger, name="brief_late_danger"),
     path("subscriptions/", desk.brief_subscriptions, name="brief_subscriptions"),
     path("subscriptions/<int:pk>/end/", desk.brief_unsubscribe, name="brief_unsubscribe"),
     path(
-        "rows/<str:fact>/<day:from_on>/<day:to_on>/<str:place>/<int:office>/<str:kind>/",
+        "rows/<str:fact>/<day:from_on>/<day:to_on>/<str:place>/<str:office>/<str:kind>/",
         tracing.brief_rows,
         name="brief_rows",
     ),
