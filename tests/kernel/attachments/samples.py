@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 
 from openpyxl import Workbook
 from PIL import ExifTags, Image
@@ -36,6 +37,20 @@ def photo(width: int = 400, height: int = 300, *, orientation: int = 1) -> bytes
         {ExifTags.Base.DateTimeOriginal: "2026:11:20 15:30:00", ExifTags.Base.BodySerialNumber: "SERIAL-0042"}
     )
     return picture(width, height, exif=exif)
+
+
+def heic(name: str = "photo") -> bytes:
+    """A photo as an iPhone keeps it. ``photo`` and ``turned`` (the telephone was held upright): four coloured fields
+    with position and serial number; ``alpha``: half transparent; ``large``: 72 megapixels of grey in 17 kilobytes.
+    """
+    return Path(__file__).with_name(f"{name}.heic").read_bytes()
+
+
+def heic_claiming(name: str, width: int, height: int) -> bytes:
+    """The same picture behind a cover that says another size."""
+    content = heic(name)
+    at = content.index(b"ispe") + 8
+    return content[:at] + struct.pack(">II", width, height) + content[at + 8 :]
 
 
 def executable() -> bytes:

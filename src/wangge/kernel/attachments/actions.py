@@ -14,10 +14,10 @@ from django.core.files.base import File
 from django.db import models, transaction
 from django.utils import timezone
 
-from wangge.kernel.attachments import containers, images, storage
+from wangge.kernel.attachments import containers, heif, images, storage
 from wangge.kernel.attachments.errors import FileRefused
 from wangge.kernel.attachments.images import ExifPosition
-from wangge.kernel.attachments.kinds import BY_EXTENSION, Kind, clean_name, extension_of, sniff
+from wangge.kernel.attachments.kinds import BY_EXTENSION, HEIC, JPEG, Kind, clean_name, extension_of, sniff
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.audit.recording import record
 
@@ -49,8 +49,7 @@ def prepare(file: File[bytes], *, name: str = "") -> Prepared:
         shown = _with_extension(shown, kind)
         copy.seek(0)
         if kind.family == "image":
-            picture = images.read(copy, kind, shown)
-            return _written(shown, kind, picture.content, picture)
+            return _picture(copy, kind, shown)
         if kind.family == "office":
             containers.check_office(copy, kind, shown)
         elif kind.family == "media":
@@ -63,6 +62,16 @@ def prepare(file: File[bytes], *, name: str = "") -> Prepared:
         size = copy.seek(0, 2)
         storage.put(copy, sha256)
         return Prepared(shown, kind, sha256, size)
+
+
+def _picture(copy: BinaryIO, kind: Kind, shown: str) -> Prepared:
+    if kind is HEIC:  # few screens show it: it is kept as JPEG
+        with heif.decoded(copy, shown) as plain:
+            picture, kind = images.read(plain, JPEG, shown), JPEG
+        shown = _with_extension(shown, kind)
+    else:
+        picture = images.read(copy, kind, shown)
+    return _written(shown, kind, picture.content, picture)
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ def read(file: BinaryIO, kind: Kind, name: str) -> Picture:
             warnings.simplefilter("ignore")  # Pillow warns about odd metadata, which is dropped anyway
             image: Image.Image = Image.open(file, formats=["JPEG", "PNG", "WEBP"])
             if image.width * image.height > MAX_PIXELS:
-                raise _too_large(name)
+                raise too_large(name)
             position = _position(image)
             image.draft("RGB", (LARGEST_EDGE, LARGEST_EDGE))
             image.load()
@@ -61,13 +61,13 @@ def read(file: BinaryIO, kind: Kind, name: str) -> Picture:
     except MemoryError:
         raise
     except Image.DecompressionBombError as error:  # Pillow's own limit, met before ours
-        raise _too_large(name) from error
+        raise too_large(name) from error
     except Exception as error:
         # Decoders raise whatever the damaged byte leads them to (OSError, SyntaxError, struct.error, ValueError …).
         raise FileRefused(f"图片“{name}”已损坏或无法读取，请重新拍摄或另存后上传。", "damaged") from error
 
 
-def _too_large(name: str) -> FileRefused:
+def too_large(name: str) -> FileRefused:
     return FileRefused(f"“{name}”超过{MAX_PIXELS // 10_000}万像素的上限；请缩小后上传。", "pixels")
 
 

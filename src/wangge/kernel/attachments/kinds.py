@@ -34,6 +34,7 @@ class Kind:
 JPEG: Final = Kind("jpg", "image/jpeg", "image", "JPEG图片", ("jpeg", "jpe", "jfif"))
 PNG: Final = Kind("png", "image/png", "image", "PNG图片")
 WEBP: Final = Kind("webp", "image/webp", "image", "WebP图片")
+HEIC: Final = Kind("heic", "image/heic", "image", "HEIC照片", ("heif", "hif"))
 PDF: Final = Kind("pdf", "application/pdf", "pdf", "PDF文档")
 DOCX: Final = Kind(
     "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "office", "Word文档"
@@ -44,15 +45,13 @@ MP4: Final = Kind("mp4", "video/mp4", "media", "MP4视频", ("m4v",))
 M4A: Final = Kind("m4a", "audio/mp4", "media", "M4A录音")
 AMR: Final = Kind("amr", "audio/amr", "amr", "AMR录音")
 
-KINDS: Final = (JPEG, PNG, WEBP, PDF, DOCX, XLSX, TXT, MP4, M4A, AMR)
+KINDS: Final = (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX, TXT, MP4, M4A, AMR)
 BY_EXTENSION: Final = {extension: kind for kind in KINDS for extension in kind.extensions}
 BY_CONTENT_TYPE: Final = {kind.content_type: kind for kind in KINDS}
 # For the accept attribute of upload fields.
 ACCEPT: Final = ",".join(f".{extension}" for extension in BY_EXTENSION)
 ACCEPT_IMAGES: Final = ",".join(kind.content_type for kind in KINDS if kind.family == "image")
 _ALLOWED_WORDS: Final = "、".join(kind.extension for kind in KINDS)
-
-_HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
 
 def clean_name(name: str) -> str:
@@ -83,10 +82,6 @@ def sniff(file: BinaryIO, name: str) -> Kind:
         raise FileRefused(f"“{name}”是空文件。", "empty")
     extension = extension_of(name)
     claimed = BY_EXTENSION.get(extension)
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        raise FileRefused(
-            f"“{name}”是HEIC照片，暂不支持；请在手机“设置-相机-格式”中选择“兼容性最佳”后重拍，或转为JPG上传。", "heic"
-        )
     found = _by_signature(head, claimed)
     if extension and claimed is None:
         raise FileRefused(f"不能上传“.{extension}”文件；可上传：{_ALLOWED_WORDS}。", "extension")
@@ -103,6 +98,7 @@ _SIGNATURES: Final[tuple[tuple[Kind, bytes], ...]] = (
     (JPEG, rb"\xff\xd8\xff"),
     (PNG, rb"\x89PNG\r\n\x1a\n"),
     (WEBP, rb"RIFF....WEBP"),
+    (HEIC, rb"....ftyp(heic|heix|heim|heis|hevc|hevx|hevm|hevs|mif1|msf1)"),
     (PDF, rb"%PDF-"),
     (AMR, rb"#!AMR(-WB)?\n"),
     (M4A, rb"....ftyp(M4A |M4B )"),
