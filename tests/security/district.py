@@ -426,6 +426,8 @@ def fingerprint(side: Side) -> dict[str, Any]:
         "whistle_appeal": ("id", side.values["appeal"]),
         "whistle_posture": ("id", side.values["posture"]),
         "whistle_postureduty": ("id", side.values["posture_duty"]),
+        "whistle_roster": ("id", side.values["roster"]),
+        "whistle_rostermember": ("id", side.values["roster_member"]),
         **{table: (column, side.values[kind]) for table, (column, kind) in modules.FINGERPRINT.items()},
         "access_user": ("id", side.values["user"]),
         "access_grant": ("user_id", side.values["user"]),

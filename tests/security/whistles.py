@@ -22,6 +22,8 @@ from wangge.whistle.models import (
     Posture,
     PostureDuty,
     Rating,
+    Roster,
+    RosterMember,
     Summons,
     Task,
     Whistle,
@@ -38,6 +40,8 @@ ABOUT: Final = {
     ("summons_", "pk"): "summons",
     ("posture_", "pk"): "posture",
     ("posture_duty_off", "pk"): "posture_duty",
+    ("roster_", "pk"): "roster",
+    ("roster_take_out", "pk"): "roster_member",
     ("appeal_decide", "pk"): "appeal",
     ("whistle_appeal", "pk"): "rating",
     ("whistle_limits_end", "pk"): "whistle_limit",
@@ -111,8 +115,8 @@ def plant_whistles(built: District, side: Side, mark: str, street: str, by: User
     _emergency(side, mark, street, own, by)
     limit = WhistleLimit.objects.create(
         kind="work", path=street, sign_value=1, sign_unit="hour", arrive_value=1, arrive_unit="day",
-        plan_value=1, plan_unit="day", report_value=1, report_unit="day", raise_value=1, raise_unit="day", valid_from=date(2024, 1, 1),
-        source=f"{mark}Reason",
+        plan_value=1, plan_unit="day", report_value=1, report_unit="day", raise_value=1, raise_unit="day",
+        valid_from=date(2024, 1, 1), source=f"{mark}Reason",
     )  # fmt: skip
     side.add("whistle_limit", limit.pk)
 
@@ -139,3 +143,7 @@ def _emergency(side: Side, mark: str, street: str, own: Office, by: User) -> Non
     )
     side.add("posture", posture.pk)
     side.add("posture_duty", duty.pk)
+    roster = Roster.objects.create(path=street, name=f"{mark}Title名册", valid_from=date(2024, 1, 1))
+    member = RosterMember.objects.create(roster=roster, post=f"{mark}Contact", office=own, user=by)
+    side.add("roster", roster.pk)
+    side.add("roster_member", member.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,9 +10,10 @@ from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, DISTRICT, OTHER_STREET, STREET
 from tests.whistle.conftest import Town, again
 
+from wangge.duties.models import DutyList
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.kernel.flow import NotPermitted, Refused
-from wangge.whistle.limits import limits_for, shortened
+from wangge.whistle.limits import compared, limits_for, shortened
 from wangge.whistle.models import Posture
 from wangge.whistle.postures import in_force, on_duty, posture_at, put_on_duty, switch, switch_back, take_off_duty
 
@@ -150,3 +151,63 @@ def test_who_stands_on_duty_leaves_when_it_is_over(town: Town) -> None:
     )  # fmt: skip
     switch_back(posture=posture, reason="预警解除", by=town["副主任小高"], now=now)
     assert list(on_duty(posture, now + timedelta(minutes=1))) == []
+
+
+def test_every_limit_has_a_value_of_its_own_or_the_share(town: Town) -> None:
+    own = {
+        (kind, name): Limit(place * 10 + number, Unit.MINUTE)
+        for place, kind in enumerate(("work", "hard", "emergency"), start=1)
+        for number, name in enumerate(("sign", "arrive", "plan", "report", "raise"), start=1)
+    }
+    before = {kind: limits_for(kind, COMMUNITY) for kind in ("work", "hard", "emergency")}
+    posture = over(town, limits=own, percent=50, radius_m=800)
+    for kind in before:
+        during = limits_for(kind, COMMUNITY)
+        assert during.of == {name: own[kind, name] for name in ("sign", "arrive", "plan", "report", "raise")}
+        assert during.radius_m == 800
+    assert all(one.differs and one.own for kind in compared(posture) for one in kind.differences)
+    whistle = town.blown()
+    assert (whistle.limits["raise"], whistle.limits["sign"], whistle.radius_m) == ([15, "minute"], [11, "minute"], 800)
+    switch_back(posture=posture, reason="预警解除", by=town["副主任小高"])
+    assert {kind: limits_for(kind, COMMUNITY) for kind in before} == before
+    assert town.blown().radius_m == 300
+    # The rows stay as the history of what held.
+    assert (posture.limits.count(), Posture.objects.get().radius_m) == (15, 800)
+
+
+def test_what_is_left_empty_is_told_apart_from_what_was_set(town: Town) -> None:
+    posture = over(town, percent=50, limits={("work", "sign"): Limit(20, Unit.MINUTE)})
+    work, hard, emergency = compared(posture)
+    assert [(one.name, str(one.emergency), one.own) for one in work.differences] == [
+        ("sign", "20分钟", True),
+        ("arrive", "4个工作小时", False),
+        ("plan", "1个工作日", False),
+        ("report", "28个工作小时", False),
+        ("raise", "4个工作小时", False),
+    ]
+    assert not any(one.own for one in (*hard.differences, *emergency.differences))
+    assert (work.radius_routine, work.radius_m) == (300, 300)
+
+
+def test_nothing_differs_when_nothing_was_set(town: Town) -> None:
+    assert not any(one.differs for kind in compared(over(town)) for one in kind.differences)
+
+
+def test_limits_radius_and_lists_that_cannot_be_are_refused_by_their_field(town: Town) -> None:
+    elsewhere = DutyList.objects.create(
+        code="else", name="外街清单", level="street", kind="duty", path=OTHER_STREET, valid_from=date(2020, 1, 1)
+    )
+    over_list = DutyList.objects.create(
+        code="over", name="旧清单", level="street", kind="duty", valid_from=date(2020, 1, 1), valid_to=date(2021, 1, 1)
+    )
+    for given, field, words in (
+        ({"limits": {("work", "sign"): Limit(10_000, Unit.MINUTE)}}, "limits", "工作推进哨签收时限应在1至9999之间"),
+        ({"limits": {("work", "object"): Limit(1, Unit.MINUTE)}}, "limits", "没有“work”的时限“object”"),
+        ({"radius_m": 5}, "radius_m", "20至5000"),
+        ({"lists": [elsewhere]}, "lists", "“外街清单”不适用于这个区域"),
+        ({"lists": [over_list]}, "lists", "“旧清单”现在不生效"),
+    ):
+        with pytest.raises(ValidationError, match=words) as caught:
+            over(town, **given)
+        assert list(caught.value.message_dict) == [field]
+    assert Posture.objects.count() == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from tests.whistle.conftest import Town, again
 
 from wangge.whistle import sweeping
+from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import WhistleFlow
-from wangge.whistle.models import SummonsClock, WhistleNotice
+from wangge.whistle.models import SummonsClock, WhistleLimit, WhistleNotice
 from wangge.whistle.postures import posture_at, switch
+from wangge.whistle.summons_flow import SummonsFlow
 
 
 def offices(kind: str) -> set[int]:
@@ -40,6 +43,78 @@ def test_a_late_hard_whistle_is_told_to_the_district_leader(town: Town) -> None:
     assert town.office("leader").pk in offices("overdue")
 
 
+def hours(number: float) -> datetime:
+    return timezone.now() + timedelta(hours=number)
+
+
+def test_what_is_late_after_its_escalation_goes_to_the_district_leader_once(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    assert sweeping.raise_late(now=hours(9)) == 0  # nobody escalated it yet
+    assert sweeping.escalate(now=hours(0.1)) == 2  # two offices have not signed within five minutes
+    assert sweeping.raise_late(now=hours(0.5)) == 0
+    assert sweeping.raise_late(now=hours(0.7)) == 2
+    assert sweeping.raise_late(now=hours(0.7)) == 0
+    told = {town.office(name).pk for name in ("housing", "urban_bureau", "centre", "command", "leader")}
+    assert offices("raised") == told
+    assert {summons.raised_at is not None for summons in whistle.summonses.all()} == {True}
+    # Signing ends it: what is raised shows on the summons while it is late.
+    SummonsFlow(town.summons(whistle), town["住建小周"]).sign()
+    assert town.summons(whistle).raised_at is None
+    assert town.summons(whistle, "urban_bureau").raised_at is not None
+
+
+def test_who_came_before_the_further_limit_is_not_raised(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    sweeping.escalate(now=hours(0.6))
+    town.arrived(whistle)
+    assert sweeping.raise_late(now=hours(9)) == 2  # both clocks of the other office
+    assert {row.text[:6] for row in WhistleNotice.objects.filter(kind="raised")} == {"区城市管理局"}
+
+
+def test_the_further_limit_is_a_row(town: Town) -> None:
+    WhistleLimit.objects.filter(kind="emergency").update(raise_value=3, raise_unit="hour")
+    town.blown(kind="emergency")
+    sweeping.escalate(now=hours(1))
+    assert sweeping.raise_late(now=hours(3.9)) == 0
+    assert sweeping.raise_late(now=hours(4.1)) == 4
+
+
+def test_no_time_passes_towards_the_leader_while_an_objection_is_decided(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    sweeping.escalate(now=hours(0.1))
+    summons = town.summons(whistle)
+    SummonsFlow(summons, town["住建小周"], now=hours(0.2)).object_to(reason="不属于本单位")
+    assert sweeping.raise_late(now=hours(5)) == 1  # the other office alone
+    SummonsFlow(again(summons), town["指挥中心小孙"], now=hours(5)).designate(reason="属住建职责")
+    assert sweeping.raise_late(now=hours(5.3)) == 0
+    assert sweeping.raise_late(now=hours(5.6)) == 1
+
+
+def test_a_whistle_blown_before_there_was_a_further_limit_takes_the_built_in_one(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    del whistle.limits["raise"]
+    whistle.save(update_fields=["limits"])
+    sweeping.escalate(now=hours(0.1))
+    assert sweeping.raise_late(now=hours(0.7)) == 2
+
+
+def test_modules_and_systems_hear_that_a_summons_was_raised(town: Town, monkeypatch: Any) -> None:
+    heard: list[SummonsRaised] = []
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(sweeping, "publish", heard.append)
+    monkeypatch.setattr(sweeping.webhooks, "emit", lambda *given: sent.append(given))
+    whistle = town.blown(kind="emergency")
+    sent.clear()
+    sweeping.escalate(now=hours(0.1))
+    sweeping.raise_late(now=hours(0.7))
+    sweeping.raise_late(now=hours(0.8))
+    assert sorted((one.clock, one.office_id) for one in heard) == [
+        ("sign", office) for office in sorted(town.office(name).pk for name in ("housing", "urban_bureau"))
+    ]
+    told = {"number": whistle.number, "kind": "emergency", "clock": "sign"}
+    assert sent == [("whistle.raised", told, whistle.path)] * 2
+
+
 def test_a_suspended_whistle_wakes_by_itself_and_says_so(town: Town) -> None:
     whistle = town.blown()
     until = timezone.localdate() + timedelta(days=10)
@@ -55,8 +130,6 @@ def test_a_suspended_whistle_wakes_by_itself_and_says_so(town: Town) -> None:
 
 
 def test_an_objection_stays_paused_when_the_whistle_wakes(town: Town) -> None:
-    from wangge.whistle.summons_flow import SummonsFlow
-
     whistle = town.blown()
     SummonsFlow(town.summons(whistle), town["住建小周"]).object_to(reason="不属于本单位")
     until = timezone.localdate() + timedelta(days=2)

@@ -95,7 +95,7 @@ def switch(
     if not may_switch(by, path):
         raise NotPermitted("您不能切换该区域的平急状态。")
     lists, rosters, limits = list(lists), list(rosters), limits or {}
-    _check(title, reason, until_at, percent, radius_m, now)
+    _check(title, reason, until_at=until_at, percent=percent, radius_m=radius_m, now=now)
     _check_limits(limits)
     _check_lists(lists, path, timezone.localdate(now))
     books.check_chosen(rosters, path)
@@ -137,7 +137,7 @@ def switch(
 
 
 def _check(
-    title: str, reason: str, until_at: datetime | None, percent: int, radius_m: int | None, now: datetime
+    title: str, reason: str, *, until_at: datetime | None, percent: int, radius_m: int | None, now: datetime
 ) -> None:
     if len(reason.strip()) < 4:
         raise ValidationError({"reason": ["请写明启动理由（至少4个字）。"]})

@@ -110,7 +110,8 @@ def test_the_desk_switches_rosters_and_switches_back(town: Town) -> None:
         "title": "7·20强降雨",
         "reason": "红色预警",
         "percent": "50",
-        "emergency_arrive": "15",
+        "emergency_arrive_value": "15",
+        "emergency_arrive_unit": "minute",
     }
     new = reverse("posture_new")
     assert client.get(new).status_code == 200

@@ -1,4 +1,4 @@
-"""Rosters (值守名册): who would stand at which post, written down in quiet times and taken up when an emergency begins."""
+"""Rosters (值守名册): who would stand at which post, written in quiet times, taken up when an emergency begins."""
 
 from __future__ import annotations
 

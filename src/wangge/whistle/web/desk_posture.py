@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,14 +13,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from wangge.cases.web.forms import text_area
-from wangge.cases.web.handling import place_choices
-from wangge.cases.web.picking import PickField
-from wangge.duties.models import DutyList
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.access.scopes import may, scope
-from wangge.kernel.calendar.units import Limit, Unit
+from wangge.kernel.access.scopes import may
 from wangge.kernel.flow import FlowError
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import DateRange, Flag, Text
@@ -29,11 +23,11 @@ from wangge.kernel.listing.html import badge, moment
 from wangge.kernel.listing.listing import Listing, Rows
 from wangge.kernel.listing.rendering import render as render_list
 from wangge.organization import queries as organization
-from wangge.organization.models import Office, Staff
+from wangge.organization.models import Office
 from wangge.territory import queries as territory
-from wangge.whistle import postures
-from wangge.whistle.enums import ClockName, WhistleKind
+from wangge.whistle import limits, postures, rosters
 from wangge.whistle.models import Posture, PostureDuty
+from wangge.whistle.web.posture_forms import BackForm, DutyForm, SwitchForm
 
 
 class PostureList(Listing):
@@ -84,84 +78,11 @@ class PostureList(Listing):
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
         if may(request.user, postures.SWITCH):
-            return [{"label": "转入应急", "url": reverse("posture_new"), "icon": "alarm"}]
+            return [
+                {"label": "转入应急", "url": reverse("posture_new"), "icon": "alarm"},
+                {"label": "值守名册", "url": reverse("roster_list"), "icon": "users-group"},
+            ]
         return []
-
-
-class SwitchForm(forms.Form):
-    """Over to emergency; limits left empty are the routine ones times the percentage."""
-
-    path = PickField(label="区划", placeholder="输入街道或社区名称")
-    title = forms.CharField(label="应急名称", max_length=80, help_text="如：7·20强降雨")
-    reason = forms.CharField(label="启动理由", max_length=1000, widget=text_area(2, maxlength=1000))
-    until_at = forms.DateTimeField(
-        label="预计结束", required=False, widget=forms.DateTimeInput(), help_text="到时自动转回常态；可以不填。"
-    )
-    percent = forms.IntegerField(
-        label="时限比例（%）", min_value=10, max_value=100, initial=100, help_text="50表示各时限减半。"
-    )
-    lists = forms.ModelMultipleChoiceField(
-        label="应急清单",
-        queryset=DutyList.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="应急期间可引用这些清单吹哨，包括街道自己的清单。",
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        places = place_choices(user, postures.SWITCH)
-        roots = [(p, territory.name_of(p)) for p in scope(user, postures.SWITCH).paths]
-        known = dict(places)
-        self.fields["path"].options = [*(r for r in roots if r[0] not in known), *places]  # type: ignore[attr-defined]
-        self.fields["lists"].queryset = DutyList.objects.order_by("level", "code")  # type: ignore[attr-defined]
-        for kind in WhistleKind:
-            self.fields[f"{kind.value}_arrive"] = forms.IntegerField(
-                label=f"{kind.label}到场（分钟）", required=False, min_value=1, max_value=9999
-            )
-
-    def limits(self) -> dict[tuple[str, str], Limit]:
-        clean = self.cleaned_data
-        return {
-            (kind.value, ClockName.ARRIVE.value): Limit(clean[f"{kind.value}_arrive"], Unit.MINUTE)
-            for kind in WhistleKind
-            if clean.get(f"{kind.value}_arrive")
-        }
-
-
-class BackForm(forms.Form):
-    reason = forms.CharField(label="转回常态的理由", max_length=500, widget=text_area(2))
-
-
-class DutyForm(forms.Form):
-    """One turn of the roster."""
-
-    post = forms.CharField(label="岗位", max_length=60, help_text="如：指挥长、抢险组、物资组")
-    office = PickField(label="单位", placeholder="输入单位名称")
-    user = PickField(label="值守人", placeholder="输入姓名")
-    from_at = forms.DateTimeField(label="值守起", widget=forms.DateTimeInput())
-    to_at = forms.DateTimeField(label="值守止", widget=forms.DateTimeInput())
-
-    def __init__(self, *args: Any, posture: Posture, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offices = [
-            (o.pk, o.name)
-            for o in Office.objects.filter(valid_to__isnull=True).order_by("path", "pk")
-            if o.path.startswith(posture.path) or posture.path.startswith(o.path)
-        ]
-        self.fields["office"].options = offices  # type: ignore[attr-defined]
-        staff = (
-            Staff.objects.in_force(timezone.localdate())
-            .filter(office_id__in=[pk for pk, _ in offices])
-            .select_related("user", "office")
-            .order_by("office_id", "pk")[:3000]
-        )
-        names = [(s.user_id, f"{s.user.display_name}（{s.office.name}）") for s in staff]
-        known = {pk for pk, _ in names}
-        acting = User.objects.filter(grants__office_id__in=[pk for pk, _ in offices], is_active=True)
-        acting = acting.order_by("pk").distinct()[:3000]
-        names += [(u.pk, u.display_name) for u in acting if u.pk not in known]
-        self.fields["user"].options = names  # type: ignore[attr-defined]
 
 
 @requires("whistle.switch")
@@ -176,18 +97,16 @@ def posture_new(request: HttpRequest) -> HttpResponse:
     user = me(request)
     form = SwitchForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
-        clean = form.cleaned_data
-        given = {name: clean[name] for name in ("path", "title", "reason", "until_at", "percent", "lists")}
         try:
-            posture = postures.switch(by=user, limits=form.limits(), **given)
+            posture = postures.switch(by=user, **form.given())
         except ValidationError as error:
             form.add_error(None, error)
         except FlowError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "已转入应急状态，新吹的哨按应急时限计算。请排定联合值守。")
+            messages.success(request, "已转入应急状态，新吹的哨按应急时限计算。请核对联合值守。")
             return redirect("posture_detail", pk=posture.pk)
-    return render(request, "whistle/desk/posture_new.html", {"form": form})
+    return render(request, "whistle/desk/posture_new.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
 def _find(request: HttpRequest, pk: int) -> Posture:
@@ -205,17 +124,15 @@ def _page(request: HttpRequest, posture: Posture, *, form: DutyForm | None = Non
         "title": posture.title,
         "posture": posture,
         "place": territory.full_name(posture.path),
-        "limits": [
-            (WhistleKind(row.kind).label, ClockName(row.clock).label, Limit(row.value, Unit(row.unit)))
-            for row in posture.limits.order_by("kind", "clock")
-        ],
+        "compared": limits.compared(posture),
         "lists": list(posture.lists.order_by("code")),
+        "rosters": list(posture.rosters.order_by("path", "name")),
         "duties": [(one, one.from_at <= now < one.to_at, one.to_at > now) for one in duties],
         "blown": posture.whistles.count(),
         "began_by": users.get(posture.began_by_id or 0, ""),
         "ended_by": users.get(posture.ended_by_id or 0, "系统（到期）"),
         "may_switch": may_switch,
-        "duty_form": (form or DutyForm(posture=posture, auto_id="duty_%s")) if may_switch else None,
+        "duty_form": (form or DutyForm(path=posture.path, auto_id="duty_%s")) if may_switch else None,
         "back_form": BackForm() if may_switch else None,
         "office": organization.office_of(request.user),
     }
@@ -225,7 +142,7 @@ def _page(request: HttpRequest, posture: Posture, *, form: DutyForm | None = Non
 @requires("whistle.read")
 @never_cache
 def posture_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One emergency: its limits, lists and roster."""
+    """One emergency: what differs from routine, its lists and who stands on duty."""
     return _page(request, _find(request, pk))
 
 
@@ -234,7 +151,7 @@ def posture_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def posture_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """Put somebody on the roster."""
     posture = _find(request, pk)
-    form = DutyForm(request.POST, posture=posture, auto_id="duty_%s")
+    form = DutyForm(request.POST, path=posture.path, auto_id="duty_%s")
     if form.is_valid():
         clean = dict(form.cleaned_data)
         clean["office"] = get_object_or_404(Office, pk=clean["office"])
@@ -283,4 +200,19 @@ def posture_back(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "已转回常态，时限和清单恢复。")
+    return redirect("posture_detail", pk=pk)
+
+
+@requires("whistle.switch")
+@require_POST
+def posture_go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rosters of the emergency stand for another week."""
+    try:
+        until = rosters.go_on(posture=_find(request, pk), by=me(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except FlowError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已续排至{timezone.localtime(until):%m月%d日 %H:%M}。")
     return redirect("posture_detail", pk=pk)

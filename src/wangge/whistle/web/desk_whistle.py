@@ -119,7 +119,9 @@ def page(
         "files": list(attachments.of(whistle)),
         "summonses": summons_parts(whistle, user),
         "meetings": list(whistle.meetings.prefetch_related("tasks__summons__office")),
-        "limits": [(label, clocks.limit_of(whistle, name)) for name, label in LimitName.choices if name in whistle.limits],
+        "limits": [
+            (label, clocks.limit_of(whistle, name)) for name, label in LimitName.choices if name in whistle.limits
+        ],
         "panels": steps,
         "held": permissions(user),
         "story": story(whistle),
@@ -236,7 +238,9 @@ def whistle_print(request: HttpRequest, pk: int) -> HttpResponse:
         "items": list(whistle.items.all()),
         "summonses": summons_parts(whistle, request.user),
         "meetings": list(whistle.meetings.prefetch_related("tasks__summons__office")),
-        "limits": [(label, clocks.limit_of(whistle, name)) for name, label in LimitName.choices if name in whistle.limits],
+        "limits": [
+            (label, clocks.limit_of(whistle, name)) for name, label in LimitName.choices if name in whistle.limits
+        ],
         "story": story(whistle),
         "signers": _signers(whistle),
         "office": organization.office_of(request.user),
