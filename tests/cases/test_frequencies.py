@@ -12,7 +12,7 @@ from wangge.cases import frequencies, queries
 from wangge.cases.frequencies import Frequencies
 from wangge.cases.models import Case, CaseText
 
-KNOWN = Frequencies(1_000_000, {"号院": 1.0, "友谊": 0.14, "谊路": 0.14, "5": 0.03}, 0.001)
+KNOWN = Frequencies(1_000_000, {"号院": 1.0, "友谊": 0.14, "谊路": 0.14, "5": 0.01}, 0.001)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     ("phrases", "first", "others"),
     [
         ([("号院",), ("123",), ("5",)], [("123",), ("5",)], [("号院",)]),
-        ([("友谊", "谊路"), ("号院",)], [("友谊", "谊路"), ("号院",)], []),
+        ([("友谊", "谊路"), ("号院",)], [("友谊", "谊路")], [("号院",)]),
         ([("123",)], [("123",)], []),
         ([], [], []),
     ],
@@ -39,7 +39,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_rarest_come_first_until_few_are_left(
     known: None, phrases: list[tuple[str, ...]], first: list[tuple[str, ...]], others: list[tuple[str, ...]]
 ) -> None:
-    assert frequencies.divided(phrases) == (first, others)
+    assert frequencies.divided(phrases) == (first, others, False)
 
 
 @pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_without_estimates_the_index_is_asked_for_all() -> None:
         cursor.execute("DELETE FROM cases_casetext")
     phrases = [("号院",), ("123",)]
     if frequencies.current() is None:
-        assert frequencies.divided(phrases) == (phrases, [])
+        assert frequencies.divided(phrases) == (phrases, [], False)
 
 
 def test_the_estimates_are_the_databases(world: World) -> None:

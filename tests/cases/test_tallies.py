@@ -136,6 +136,7 @@ def test_words_are_counted_as_they_are_found(world: World, name: str) -> None:
     assert (known, queries.search(policy.rows(world[name]), "垃圾").count()) == (1, 1)
 
 
-def test_words_are_not_counted_for_who_sees_only_some(world: World) -> None:
+def test_words_are_not_counted_apart_below_the_street(world: World) -> None:
     world.file()
-    assert queries.count(world["外街小孙"], words="垃圾") is None
+    assert queries.count(world["外街小孙"], words="垃圾") == 0
+    assert queries.count(world["社区小陈"], words="垃圾") is None

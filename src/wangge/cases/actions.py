@@ -23,7 +23,7 @@ from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseRequest, CaseText, Notice
 from wangge.cases.rules import rules_for
-from wangge.cases.words import case_vector
+from wangge.cases.words import case_vector, marks_of
 from wangge.duties.models import Kind
 from wangge.kernel.access.personal import blind_index, encrypt
 from wangge.kernel.access.scopes import offices_of, scope
@@ -165,7 +165,10 @@ def _keep_requester(case: Case, asker: Asker, phone: str) -> None:
 
 
 def _as_vector(case: Case) -> Any:
-    return Cast(Value(case_vector(case.title, case.address, case.text)), SearchVectorField())
+    return Cast(
+        Value(case_vector(case.title, case.address, case.text, marks_of(case.path, case.office_ids))),
+        SearchVectorField(),
+    )
 
 
 def _may_file(user: Any, channel: str, path: str) -> bool:

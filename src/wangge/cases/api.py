@@ -234,7 +234,7 @@ def list_cases(
     if q.strip():
         # Phones are no search key for systems, however they are written: who called whom is nothing to enumerate.
         by_number = q.strip().isdigit() or queries.looks_like_phone(q)
-        rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q)
+        rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q, within=system_of(request).scope)
     try:
         page = paging.page(rows.select_related("kind"), ORDER, limit, after=cursor)
     except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):

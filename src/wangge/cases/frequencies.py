@@ -17,6 +17,9 @@ from django.db import connection
 TTL: Final = 900.0
 # So many cases are read quicker than the next word's list.
 FEW: Final = 300.0
+# To look at a case costs as much as to read so many of a list.
+LOOKING: Final = 20.0
+Phrase = tuple[str, ...]
 _READ: Final = """
 SELECT c.reltuples, s.most_common_elems::text::text[], s.most_common_elem_freqs
 FROM pg_class AS c LEFT JOIN pg_stats AS s
@@ -68,15 +71,23 @@ def _load() -> Frequencies | None:
     return Frequencies(float(row[0]), dict(zip(words, shares, strict=True)), min(shares, default=0.0) / 2)
 
 
-def divided(phrases: Sequence[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """The phrases to ask the index for, and those to look for in what it finds."""
+def divided(phrases: Sequence[Phrase], marks: Sequence[str] = ()) -> tuple[list[Phrase], list[Phrase], bool]:
+    """The phrases to ask the index for, those to look for in what it finds, and whether to ask it for ``marks`` too
+    (any of them: all that is wanted has one)."""
     held = current()
     if held is None:
-        return list(phrases), []
-    rising = sorted(phrases, key=held.of)
+        return list(phrases), [], bool(marks)
+    shares = [(min(1.0, held.of(phrase)), phrase) for phrase in phrases]
+    if marks:
+        shares.append((min(1.0, sum(held.of([mark]) for mark in marks)), ()))
     left = held.rows
-    for number, phrase in enumerate(rising, start=1):
-        left *= held.of(phrase)
-        if left <= FEW:
-            return rising[:number], rising[number:]
-    return rising, []
+    first: list[Phrase] = []
+    others: list[Phrase] = []
+    for share, phrase in sorted(shares, key=lambda one: one[0]):
+        # To read the word's list must cost less than to look at the cases it would leave out.
+        if first and (left <= FEW or left * (1 - share) * LOOKING < held.rows * share):
+            others.append(phrase)
+        else:
+            first.append(phrase)
+            left *= share
+    return [one for one in first if one], [one for one in others if one], () in first

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q
 
 from wangge.cases.enums import Channel
 from wangge.cases.models import Case, CaseQuerySet
+from wangge.kernel.access.models import PathField
 from wangge.kernel.access.roles import Reach
 from wangge.kernel.access.scopes import holdings, may, scope
 
@@ -34,6 +37,19 @@ def visible(user: Any, permission: str = "cases.read") -> Q:
 def rows(user: Any, permission: str = "cases.read") -> CaseQuerySet:
     """The cases ``user`` sees; lists, counts, exports and the API all begin here."""
     return Case.objects.filter(visible(user, permission))
+
+
+def rows_by_other_means(user: Any) -> CaseQuerySet:
+    """The same cases, said so that no index over places or offices is read: for counting where a filter has an index
+    that holds place and offices too. Beside that the database would read all the user's cases, to narrow a few."""
+    return Case.objects.alias(
+        own_path=Func(F("path"), template="(%(expressions)s || '')", output_field=PathField()),
+        own_offices=Func(
+            F("office_ids"),
+            template="(%(expressions)s || '{}'::bigint[])",
+            output_field=ArrayField(models.BigIntegerField()),
+        ),
+    ).filter(scope(user, "cases.read").q("own_path", "own_offices"))
 
 
 def may_see(user: Any, case: Case) -> bool:

@@ -11,7 +11,7 @@ from django.db.models import F, Func, QuerySet
 from wangge.cases import frequencies, tallies
 from wangge.cases.enums import ClockName
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
-from wangge.cases.words import as_query, phrases_of
+from wangge.cases.words import STREET, any_of, as_query, office_mark, phrases_of, place_mark
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
 
@@ -28,8 +28,11 @@ def looks_like_phone(text: str) -> bool:
     return 7 <= len(_digits(text)) <= 13
 
 
-def search(rows: CaseQuerySet, text: str) -> CaseQuerySet:
-    """``rows`` narrowed to a number, a phone or words, whichever ``text`` looks like."""
+def search(rows: CaseQuerySet, text: str, *, within: Scope | None = None) -> CaseQuerySet:
+    """``rows`` narrowed to a number, a phone or words, whichever ``text`` looks like.
+
+    ``within``: the scope that ``rows`` are narrowed to already, which spares reading what lies outside.
+    """
     text = text.strip()
     if not text:
         return rows
@@ -39,26 +42,41 @@ def search(rows: CaseQuerySet, text: str) -> CaseQuerySet:
     if looks_like_phone(text):
         by_phone = Requester.objects.filter(phone_index=blind_index(digits, "phone")).values("case_id")
         return rows.filter(pk__in=by_phone)
-    return _matching(rows, "words__vector", text)
+    return _matching(rows, "words__vector", text, _marks(within) if within is not None else ())
 
 
-def _matching(rows: R, vector: str, text: str) -> R:
-    """``rows`` whose words hold those of ``text``: the rarest by the index, the others among what it finds."""
+def _marks(seen: Scope) -> tuple[str, ...]:
+    """Every case in the scope has one of these; none where it is wider than a street."""
+    if any(len(path) < STREET for path in seen.paths):
+        return ()
+    return (*dict.fromkeys(place_mark(path) for path in seen.paths), *map(office_mark, seen.offices))
+
+
+def _matching(rows: R, vector: str, text: str, marks: Sequence[str] = (), *, exactly: bool = False) -> R:
+    """``rows`` whose words hold those of ``text``: the rarest by the index, the others among what it finds.
+
+    ``marks``: ``rows`` have one of them; where nothing else says so (``exactly``) they are asked for.
+    """
     phrases, single = phrases_of(text)
-    first, others = frequencies.divided(phrases)
-    indexed = as_query(first) or single
-    if not indexed:
+    if not phrases and not single:
         return rows.none()
-    rows = rows.filter(**{vector: _query(indexed)})
+    first, others, marked = frequencies.divided(phrases, marks)
+    asked = (as_query(first), single if not phrases else "", f"({any_of(marks)})" if marked else "")
+    rows = rows.filter(**{vector: _query(" & ".join(part for part in asked if part))})
+    if exactly and marks and not marked:
+        rows = rows.alias(own=_as_it_is(vector)).filter(own=_query(any_of(marks)))
     if others:
-        # Something else than the column keeps the index out.
-        as_it_is = Func(F(vector), template="(%(expressions)s || ''::tsvector)", output_field=SearchVectorField())
-        rows = rows.alias(whole=as_it_is).filter(whole=_query(as_query(others)))
-    if single and first:
+        rows = rows.alias(whole=_as_it_is(vector)).filter(whole=_query(as_query(others)))
+    if single and phrases:
         # A single character would make the index read a good part of itself.
         plain = Func(F(vector), function="strip", output_field=SearchVectorField())
         rows = rows.alias(plain=plain).filter(plain=_query(single))
     return rows
+
+
+def _as_it_is(vector: str) -> Func:
+    """The words, as something else than the column: that keeps the index out."""
+    return Func(F(vector), template="(%(expressions)s || ''::tsvector)", output_field=SearchVectorField())
 
 
 def _query(text: str) -> SearchQuery:
@@ -96,17 +114,23 @@ def total_for(
 
 def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str, where: Mapping[str, Any]) -> int | None:
     if words:
-        return _counted_words(seen, words) if states is None and not path and not where else None
+        return _counted_words(seen, path, words) if states is None and not where else None
     return _tallied(seen, states, path, where)
 
 
-def _counted_words(seen: Scope, words: str) -> int | None:
-    """For those who see every case the table of words alone can be counted."""
-    if _digits(words) or seen.offices or not seen.paths or any(len(p) > tallies.GRAIN for p in seen.paths):
+def _counted_words(seen: Scope, path: str, words: str) -> int | None:
+    """In the table of words alone: for those who see every case, or just what has a mark."""
+    if _digits(words) or not seen:
         return None
-    if tallies.count(paths=seen.paths) != tallies.count(paths=[""]):
+    paths = _paths(seen, path) if seen.paths or path else []
+    if paths is None or (path and seen.offices):
         return None
-    return _matching(CaseText.objects.all(), "vector", words).count()
+    texts = CaseText.objects.all()
+    if all(len(one) == STREET for one in paths):
+        return _matching(texts, "vector", words, _marks(Scope(tuple(paths), seen.offices)), exactly=True).count()
+    if seen.offices or tallies.count(paths=paths) != tallies.count(paths=[""]):
+        return None
+    return _matching(texts, "vector", words).count()
 
 
 def _tallied(seen: Scope, states: Sequence[str] | None, path: str, where: Mapping[str, Any]) -> int | None:

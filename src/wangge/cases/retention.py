@@ -19,7 +19,7 @@ from wangge.cases.enums import DONE_STATES
 from wangge.cases.following import OWN_FILES
 from wangge.cases.models import CallBack, Case, CaseErasure, CaseRules, CaseText, Contact, Requester
 from wangge.cases.rules import rules_for
-from wangge.cases.words import case_vector
+from wangge.cases.words import case_vector, marks_of
 from wangge.kernel.attachments.actions import erase
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.audit.recording import record
@@ -81,7 +81,8 @@ def _without_numbers(case: Case) -> list[str]:
             changed.append(name)
     if changed:
         case.save(update_fields=changed)
-        words = Cast(Value(case_vector(case.title, case.address, case.text)), SearchVectorField())
+        marks = marks_of(case.path, case.office_ids)
+        words = Cast(Value(case_vector(case.title, case.address, case.text, marks)), SearchVectorField())
         CaseText.objects.filter(case=case).update(vector=words)
     for model, field in ((Contact, "note"), (CallBack, "comment")):
         rows = model._default_manager.filter(case=case)

@@ -2,6 +2,11 @@
 
 ``vector`` turns text into a ``tsvector`` literal (pairs with positions), ``query`` a search into a
 ``tsquery`` of adjacent pairs, so a phrase of two or more characters is found exactly, by a GIN index.
+
+Beside its words a case has marks: ``π150203001``, its street (or what is known of it), and ``ω17`` for every office
+that has a part in it. What is typed is read without Greek, hence never one of them; they let the index find a street's
+or an office's own cases with a word without reading everybody's. A trigger keeps them when a case moves
+(``MARKS_SQL``).
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from typing import Final
 
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
 INDEXED: Final = 600
+# Digits of a street's code.
+STREET: Final = 9
 # A character may become eighteen when its form is made plain.
 _COUNT: Final = range(20 * INDEXED)
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
@@ -45,9 +52,22 @@ def vector(*texts: str) -> str:
     return " ".join(words)
 
 
-def case_vector(title: str, address: str, text: str) -> str:
-    """The words of a case. A title that is only the beginning of the text says nothing more."""
-    return vector(address, text) if text.startswith(title) else vector(title, address, text)
+def case_vector(title: str, address: str, text: str, marks: Iterable[str]) -> str:
+    """The words of a case and its marks. A title that is only the beginning of the text says nothing more."""
+    words = vector(address, text) if text.startswith(title) else vector(title, address, text)
+    return " ".join([words, *(f"'{mark}'" for mark in marks)])
+
+
+def place_mark(path: str) -> str:
+    return f"π{path[:STREET]}"
+
+
+def office_mark(office_id: int | str) -> str:
+    return f"ω{office_id}"
+
+
+def marks_of(path: str, office_ids: Iterable[int]) -> list[str]:
+    return [place_mark(path), *map(office_mark, office_ids)]
 
 
 def query(text: str) -> str:
@@ -79,3 +99,31 @@ def phrases_of(text: str) -> tuple[list[tuple[str, ...]], str]:
 def as_query(phrases: Iterable[tuple[str, ...]]) -> str:
     """The ``tsquery`` that asks for all of ``phrases``, each in its order."""
     return " & ".join("(" + " <-> ".join(f"'{pair}'" for pair in phrase) + ")" for phrase in phrases)
+
+
+def any_of(marks: Iterable[str]) -> str:
+    """The ``tsquery`` that asks for any of ``marks``."""
+    return " | ".join(f"'{mark}'" for mark in marks)
+
+
+_MARKS_OF: Final = "ARRAY['π' || left({row}.path, 9)] || ARRAY(SELECT 'ω' || o FROM unnest({row}.office_ids) AS o)"
+MARKS_SQL: Final = f"""
+CREATE FUNCTION cases_marks_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE cases_casetext
+    SET vector = ts_delete(vector, {_MARKS_OF.format(row="OLD")}) || array_to_tsvector({_MARKS_OF.format(row="NEW")})
+    WHERE case_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER cases_marks_follow AFTER UPDATE OF path, office_ids ON cases_case FOR EACH ROW
+    WHEN (left(OLD.path, 9) <> left(NEW.path, 9) OR OLD.office_ids <> NEW.office_ids)
+    EXECUTE FUNCTION cases_marks_follow();
+"""  # noqa: S608 - our own SQL in pieces
+MARK_ALL_SQL: Final = f"""
+UPDATE cases_casetext AS t SET vector = t.vector || array_to_tsvector({_MARKS_OF.format(row="c")})
+FROM cases_case AS c WHERE c.id = t.case_id;
+"""  # noqa: S608 - our own SQL in pieces
+DROP_MARKS_SQL: Final = """
+DROP TRIGGER cases_marks_follow ON cases_case;
+DROP FUNCTION cases_marks_follow();
+"""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from wangge.cases.dispatching import Plan, first_plan, limits_as_json
 from wangge.cases.enums import CaseState, Channel, ClockName, DemandType, PartRole, PartState, Urgency
 from wangge.cases.importing.rows import Order
-from wangge.cases.words import case_vector
+from wangge.cases.words import case_vector, office_mark, place_mark
 from wangge.duties import snapshot
 from wangge.duties.snapshot import Limits
 from wangge.duties.suggestion import suggest_kinds
@@ -100,6 +100,7 @@ class _Planned:
     case: str
     step: str
     parts: tuple[str, ...]
+    marks: tuple[str, ...]
     plan: Plan | None
 
 
@@ -194,7 +195,7 @@ class Builder:
         if found is None:
             kind = NULL if kind_id is None else kind_id
             case = f"{kind}\t0\t{RECEIVED}\t{NULL}\t{NULL}\t{{}}\t{NULL}\t\t\t\t\t{{}}"
-            found = self.planned[kind_id] = _Planned(case, "", (), None)
+            found = self.planned[kind_id] = _Planned(case, "", (), (), None)
         return found
 
     def _with(self, kind_id: int, plan: Plan) -> _Planned:
@@ -210,6 +211,7 @@ class Builder:
             f"\t{self.limits[item][1]}",
             step=_step(plan.confidence, lead),
             parts=(f"\t{lead}\t{LEAD}", *(f"\t{office.id}\t{ASSIST}" for office in plan.assists)),
+            marks=tuple(map(office_mark, plan.office_ids)),
             plan=plan,
         )
 
@@ -259,7 +261,8 @@ class _Chunk:
             f"\t{escaped(order.address)}\t{point}\t{'t' if order.is_private else 'f'}"
             f"\t{'t' if order.reply_wanted else 'f'}\t{order.created_at}\t{planned.case}\t{times}\t{self.end}"
         )
-        lines.words.append(f"{key}\t{case_vector(order.title, order.address, order.text)}")
+        marks = (place_mark(order.path), *planned.marks)
+        lines.words.append(f"{key}\t{case_vector(order.title, order.address, order.text, marks)}")
         if order.name or order.phone:
             self.asked.append((case_id, order.name, order.phone))
 

@@ -25,7 +25,7 @@ from wangge.cases.web.desk_case import find, panels, who
 from wangge.cases.web.forms import StepForm, step_form
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.routes import requires
-from wangge.kernel.access.scopes import may
+from wangge.kernel.access.scopes import may, scope
 from wangge.kernel.access.unmask import unmask
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.flow import Conflict, FlowError, seen_version
@@ -54,7 +54,7 @@ def field_grid(request: HttpRequest) -> HttpResponse:
     searched = request.GET.get("q", "").strip()[:100]
     place = request.GET.get("grid", "")
     if searched:
-        rows = queries.search(policy.rows(user), searched)
+        rows = queries.search(policy.rows(user), searched, within=scope(user, "cases.read"))
         if queries.looks_like_phone(searched):
             rows = rows.filter(policy.requester_visible(user))
     else:

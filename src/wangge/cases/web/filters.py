@@ -41,7 +41,7 @@ class Search(Text):
         typed, user = value
         if queries.looks_like_phone(typed):
             rows = rows.filter(policy.requester_visible(user))
-        return queries.search(rows, typed)  # type: ignore[arg-type]
+        return queries.search(rows, typed, within=scope(user, "cases.read"))  # type: ignore[arg-type]
 
     def describe(self, value: Any, request: HttpRequest) -> str:  # noqa: ARG002
         return str(value[0])

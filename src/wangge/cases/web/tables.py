@@ -35,6 +35,8 @@ STAGES = {
 UNASKED: Final = object()
 # What ``queries.count`` may answer for without the rows: anything else is counted row by row.
 TALLIED = {"state", "stage", "place", "q", *own.TRAITS}
+# Filters with an index that holds place and offices too.
+NARROWING = {"overdue", "created", "dispatched", "closed", "kind"}
 
 NUMBER = Column("number", "编号", screen=False, width=24)
 TITLE = Column("title", "事项", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
@@ -144,12 +146,20 @@ class CaseList(_Cases):
 
     def filtered(self, request: HttpRequest, applied: Applied) -> Rows:
         rows = super().filtered(request, applied)
-        # Nothing to find is not looked for among all the rest.
-        return rows.none() if self._counted(applied) == 0 else rows
+        if self._counted(applied) == 0:
+            return rows.none()  # nothing to find is not looked for among all the rest
+        if "overdue" in applied.values:
+            late = policy.rows_by_other_means(request.user).overdue(timezone.now())
+            rows = rows.filter(pk__in=late.order_by().values("pk"))
+        return rows
 
     def count(self, rows: Rows, applied: Applied) -> int:
         counted = self._counted(applied)
-        return super().count(rows, applied) if counted is None else counted
+        if counted is not None:
+            return counted
+        if applied.values.keys() & NARROWING:
+            rows = self.narrowed(policy.rows_by_other_means(self.params_user), applied)
+        return super().count(rows, applied)
 
     def _counted(self, applied: Applied) -> int | None:
         """What the tallies say, asked once a request; None when they cannot."""

@@ -161,7 +161,10 @@ class Listing:
 
     def filtered(self, request: HttpRequest, applied: Applied) -> Rows:
         """The visible rows narrowed by the filters; none while a filter cannot be read, so that no figure misleads."""
-        rows = self.rows(request)
+        return self.narrowed(self.rows(request), applied)
+
+    def narrowed(self, rows: Rows, applied: Applied) -> Rows:
+        """``rows`` narrowed by the filters."""
         if applied.errors:
             return rows.none()
         for one in self.filters:
