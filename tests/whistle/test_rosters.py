@@ -85,7 +85,7 @@ def test_back_to_routine_calls_off_what_lies_ahead_and_keeps_the_rows(town: Town
 
 def test_one_person_does_not_stand_in_two_places(town: Town) -> None:
     first, second = book(town), book(town, "抢险值守", (1, "抢险组", "街道老王"))
-    with pytest.raises(ValidationError, match="街道老王.*已排“指挥长”，不能同时排“抢险组”"):
+    with pytest.raises(ValidationError, match=r"街道老王.*已排“指挥长”，不能同时排“抢险组”"):
         over(town, first, second)
     assert (Posture.objects.count(), PostureDuty.objects.count()) == (0, 0)
 

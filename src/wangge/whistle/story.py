@@ -23,6 +23,8 @@ TONES: Final[dict[str, str]] = {
     "accept_objection": "warn",
     "arrive": "ok",
     "confirm_arrival": "ok",
+    "arrive_again": "info",
+    "confirm_again": "info",
 }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.utils import timezone
+
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, Step, TransitionBase, step
 from wangge.organization import queries as organization
@@ -28,6 +30,8 @@ from wangge.whistle.models import CheckIn, Summons, SummonsTransition, Task, Whi
 from wangge.whistle.notices import street_offices, tell
 
 S = SummonsState
+# Somebody of the office was on the spot, and it is not over.
+BEEN_HERE = (S.ARRIVED, S.HANDLING, S.REPORTED)
 
 
 class SummonsFlow(Flow[Summons]):
@@ -124,23 +128,8 @@ class SummonsFlow(Flow[Summons]):
         code: str = "",
     ) -> None:
         """By position within the radius, or by the code the street shows."""
-        whistle = self.obj.whistle
-        metres: int | None = None
-        if lng is not None and lat is not None and whistle.lng is not None and whistle.lat is not None:
-            metres = checkin.distance_m(lng, lat, whistle.lng, whistle.lat)
-        if way == CheckInWay.POSITION:
-            if whistle.lng is None:
-                raise Refused("集结地点没有定位，请扫街道出示的签到码，或由街道确认到场。")
-            if lng is None or lat is None:
-                raise Refused("没有取到手机位置，请重新定位，或扫街道出示的签到码。")
-            if metres is None or metres > whistle.radius_m:
-                raise Refused(f"您距集结地点约{metres}米，须在{whistle.radius_m}米以内签到。")
-        elif way == CheckInWay.CODE:
-            if not checkin.code_fits(whistle.pk, code, self.now):
-                raise Refused("签到码不对或已过期，请看街道现在出示的6位数字。")
-        else:
-            raise Refused("请选择签到方式。")
-        self._came(way, person=person, rank=rank, lng=lng, lat=lat, metres=metres)
+        came = self._check_in(way, person=person, rank=rank, lng=lng, lat=lat, code=code)
+        self._arrived(came)
 
     @step(
         "确认到场",
@@ -151,9 +140,38 @@ class SummonsFlow(Flow[Summons]):
     )
     def confirm_arrival(self, *, person: str, rank: str) -> None:
         """The street says who came (no signal, no phone)."""
-        if not person.strip():
-            raise Refused("请填写到场人。")
-        self._came(CheckInWay.STREET, person=person, rank=rank)
+        self._arrived(self._confirm(person, rank))
+
+    @step(
+        "再次签到",
+        source=BEEN_HERE,
+        target=None,
+        may=policy.summoned("whistle.handle"),
+        guards=(guards.whistle_runs,),
+    )
+    def arrive_again(
+        self,
+        *,
+        way: str,
+        rank: str,
+        person: str = "",
+        lng: float | None = None,
+        lat: float | None = None,
+        code: str = "",
+    ) -> None:
+        """Somebody else comes too, or on another day. Kept; the first arrival alone counts for clock and rank."""
+        self._told(self._check_in(way, person=person, rank=rank, lng=lng, lat=lat, code=code))
+
+    @step(
+        "再次确认到场",
+        source=BEEN_HERE,
+        target=None,
+        may=policy.street_of("whistle.check"),
+        guards=(guards.whistle_runs,),
+    )
+    def confirm_again(self, *, person: str, rank: str) -> None:
+        """The same, as the street says."""
+        self._told(self._confirm(person, rank))
 
     @step(
         "提交方案",
@@ -280,6 +298,34 @@ class SummonsFlow(Flow[Summons]):
             summons.signed_at = self.now
             clocks.stop(summons, self.now, names=[ClockName.SIGN])
 
+    def _check_in(
+        self, way: str, *, person: str, rank: str, lng: float | None, lat: float | None, code: str
+    ) -> CheckIn:
+        """Proved by position within the radius, or by the code."""
+        whistle = self.obj.whistle
+        metres: int | None = None
+        if lng is not None and lat is not None and whistle.lng is not None and whistle.lat is not None:
+            metres = checkin.distance_m(lng, lat, whistle.lng, whistle.lat)
+        if way == CheckInWay.POSITION:
+            if whistle.lng is None:
+                raise Refused("集结地点没有定位，请扫街道出示的签到码，或由街道确认到场。")
+            if lng is None or lat is None:
+                raise Refused("没有取到手机位置，请重新定位，或扫街道出示的签到码。")
+            if metres is None or metres > whistle.radius_m:
+                raise Refused(f"您距集结地点约{metres}米，须在{whistle.radius_m}米以内签到。")
+        elif way == CheckInWay.CODE:
+            if not checkin.code_fits(whistle.pk, code, self.now):
+                raise Refused("签到码不对或已过期，请看街道现在出示的6位数字。")
+        else:
+            raise Refused("请选择签到方式。")
+        name = person.strip() or (self.user.display_name if self.user is not None else "")
+        return self._came(way, person=name, rank=rank, lng=lng, lat=lat, metres=metres)
+
+    def _confirm(self, person: str, rank: str) -> CheckIn:
+        if not person.strip():
+            raise Refused("请填写到场人。")
+        return self._came(CheckInWay.STREET, person=person.strip(), rank=rank)
+
     def _came(
         self,
         way: str,
@@ -289,15 +335,19 @@ class SummonsFlow(Flow[Summons]):
         lng: float | None = None,
         lat: float | None = None,
         metres: int | None = None,
-    ) -> None:
-        summons = self.obj
+    ) -> CheckIn:
+        """One check-in a person and day."""
+        summons, name = self.obj, person[:60]
         if rank not in Rank.values:
             raise Refused("请选择到场人职级。")
-        name = person.strip() or (self.user.display_name if self.user is not None else "")
-        CheckIn.objects.create(
+        today = timezone.localdate(self.now)
+        earlier = [one.at for one in summons.check_ins.filter(person=name) if timezone.localdate(one.at) == today]
+        if earlier:
+            raise Refused(f"{name}今天{timezone.localtime(earlier[0]):%H:%M}已签到，不需要重复签到。")
+        return CheckIn.objects.create(
             summons=summons,
             way=way,
-            person=name[:60],
+            person=name,
             rank=rank,
             lng=lng,
             lat=lat,
@@ -305,13 +355,19 @@ class SummonsFlow(Flow[Summons]):
             at=self.now,
             by_id=self.user.pk if self.user is not None else None,
         )
+
+    def _arrived(self, came: CheckIn) -> None:
+        summons = self.obj
         self._sign()
-        summons.arrived_at, summons.rank = self.now, rank
+        summons.arrived_at, summons.rank = self.now, came.rank
         clocks.stop(summons, self.now, names=[ClockName.ARRIVE])
         # An emergency is handled at once: nobody waits for a plan.
         planned = [] if summons.whistle.kind == WhistleKind.EMERGENCY else [ClockName.PLAN]
         clocks.start(summons, [*planned, ClockName.REPORT], self.now)
-        self.taken.data = {"way": way, "rank": rank, "distance_m": metres}
+        self._told(came)
+
+    def _told(self, came: CheckIn) -> None:
+        self.taken.data = {"way": came.way, "rank": came.rank, "distance_m": came.distance_m}
 
     def _release(self) -> None:
         """The office is out, and sees the whistle no longer."""

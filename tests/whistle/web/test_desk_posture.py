@@ -1,4 +1,4 @@
-"""The order of an emergency and its rosters at the desk, as a person sends them: every limit, who stands, what is back."""
+"""The order of an emergency and its rosters at the desk, as a person sends them: limits, who stands, what is back."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ class Task(models.Model):
 
 
 class CheckIn(models.Model):
-    """Somebody of the office was on the spot. A second person may come; the first one stops the clock."""
+    """Somebody of the office was on the spot. Others may come, or come again another day; the first stops the clock."""
 
     summons = models.ForeignKey(Summons, on_delete=models.PROTECT, related_name="check_ins")
     way = models.CharField("方式", max_length=10, choices=enums.CheckInWay.choices)

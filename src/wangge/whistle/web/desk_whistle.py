@@ -52,7 +52,8 @@ class Panel:
 
 
 # Stand at the end of the panel.
-LAST = frozenset({"suspend", "withdraw"})
+LAST = frozenset({"suspend", "withdraw", "arrive_again", "confirm_again"})
+BY_CODE = frozenset({"arrive", "arrive_again"})
 Bound = tuple[Whistle | Summons, str, StepForm]
 
 
@@ -164,7 +165,7 @@ def take(
     form = step_form(name, subject, request.user, request.POST, request.FILES)
     if not form.is_valid():
         return form, 400, ""
-    by_code = name == "arrive" and form.cleaned_data.get("way") == "code"
+    by_code = name in BY_CODE and form.cleaned_data.get("way") == "code"
     if by_code and (seconds := wait(MISSES, misses_to)):
         return form, 429, f"签到码错误次数过多，请{in_words(seconds)}再试，或由街道确认到场。"
     seen = seen_version(request.POST.get("seen", ""))

@@ -28,7 +28,7 @@ from wangge.whistle.web.forms import ArriveForm, StepForm, step_form
 
 PER_PAGE = 20
 # What is done standing on the spot.
-STEPS = ("sign", "arrive", "submit_plan", "submit_report")
+STEPS = ("sign", "arrive", "submit_plan", "submit_report", "arrive_again")
 
 
 @requires("whistle.handle")

@@ -127,10 +127,20 @@ class ArriveForm(StepForm):
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
 
 
+class ArriveAgainForm(ArriveForm):
+    hint = "其他人员到场，或改日再次到场，在这里签到；到场时限和职级以第一次签到为准。"
+    tone = "secondary"
+
+
 class ConfirmForm(StepForm):
     hint = "对方没有手机或没有信号时，由街道确认到场。"
     person = forms.CharField(label="到场人", max_length=60)
     rank = forms.ChoiceField(label="职级", choices=Rank.choices)
+
+
+class ConfirmAgainForm(ConfirmForm):
+    hint = "其他人员到场，或改日再次到场；到场时限和职级以第一次签到为准。"
+    tone = "secondary"
 
 
 class PlanForm(StepForm):
@@ -198,7 +208,9 @@ FORMS: dict[str, type[StepForm]] = {
     "accept_objection": ReleaseForm,
     "designate": DesignateForm,
     "arrive": ArriveForm,
+    "arrive_again": ArriveAgainForm,
     "confirm_arrival": ConfirmForm,
+    "confirm_again": ConfirmAgainForm,
     "submit_plan": PlanForm,
     "submit_report": ReportForm,
     "check": CheckForm,
