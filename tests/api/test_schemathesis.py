@@ -10,6 +10,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -24,10 +25,15 @@ from tests.conftest import see_everything
 
 from wangge.cases.actions import dispatch_by_list
 from wangge.cases.flow import CaseFlow
+from wangge.cockpit import actions as briefs
+from wangge.insight.topics.models import Topic, TopicMember
 from wangge.kernel.api.systems import create_system
 from wangge.sites.openapi.urls import api
 
-SCOPES: Final = ("cases:read", "cases:write", "cases:dispatch", "cases:handle")
+SCOPES: Final = (
+    *("cases:read", "cases:write", "cases:dispatch", "cases:handle"),
+    *("kinds:suggest", "topics:read", "briefs:read"),
+)
 CHECKS: Final = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES: Final = 25
 BOUNDED: Final = settings(
@@ -66,20 +72,28 @@ def token(world: World) -> str:
 
 
 @pytest.fixture
-def numbers(world: World) -> list[str]:
-    """Cases that the steps may begin with."""
+def known(world: World) -> list[dict[str, Any]]:
+    """Parts of addresses behind which there is something: cases that the steps may begin with, a topic, a page."""
     received, dispatched, checked = world.file(), world.dispatched(), world.file(reply_wanted=True)
     dispatch_by_list(case=checked, by=world["话务小赵"])
     flow = CaseFlow(checked)
     flow.reply(text="已清运", contacted="phone")
-    return [case.number for case in (received, dispatched, checked)]
+    today, now = timezone.localdate(), timezone.now()
+    topic = Topic.objects.create(
+        name="东门垃圾", path=DISTRICT, heat=1.5, first_on=today, last_on=today, created_at=now, updated_at=now
+    )
+    for case in (received, dispatched, checked):
+        TopicMember.objects.create(topic=topic, case=case, path=case.path, on=today)
+    briefs.make(for_on=today)
+    things = {"path": DISTRICT, "for_on": today.isoformat(), "pk": topic.pk}
+    return [{"number": case.number, **things} for case in (received, dispatched, checked)]
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=["fitting", "not fitting"])
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.django_db
 def test_an_operation_keeps_its_description(
-    operation: str, mode: GenerationMode, token: str, numbers: list[str]
+    operation: str, mode: GenerationMode, token: str, known: list[dict[str, Any]]
 ) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application())
     method, path = operation.split(" ", 1)
@@ -87,10 +101,10 @@ def test_an_operation_keeps_its_description(
 
     @seed(20_260_501)
     @BOUNDED
-    @given(case=described.as_strategy(generation_mode=mode), number=st.sampled_from([None, *numbers]))
-    def conforms(case: Any, number: str | None) -> None:
-        if number is not None and "number" in (case.path_parameters or {}):
-            case.path_parameters["number"] = number
+    @given(case=described.as_strategy(generation_mode=mode), there=st.sampled_from([{}, *known]))
+    def conforms(case: Any, there: dict[str, Any]) -> None:
+        if case.path_parameters:
+            case.path_parameters |= {name: part for name, part in there.items() if name in case.path_parameters}
         answer = case.call(headers={"Authorization": f"Bearer {token}"})
         case.validate_response(answer, checks=CHECKS)
 

@@ -6,14 +6,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from wangge.cases import open311
 from wangge.cases.api import router
+from wangge.cockpit.api import router as briefs
+from wangge.insight.learning.api import router as kinds
+from wangge.insight.topics.api import router as topics
 from wangge.kernel.api.factory import make_api
 
 api = make_api(
     "Wangge 网格 API",
     "v1",
-    description="事项的登记、查询、流转。错误为 RFC 9457 problem+json；写操作支持 Idempotency-Key。",
+    description="事项的登记、查询、流转，类别建议，热点，每日民情。"
+    "错误为 RFC 9457 problem+json；写操作支持 Idempotency-Key。",
 )
-api.add_router("", router)
+for one in (router, kinds, topics, briefs):
+    api.add_router("", one)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
