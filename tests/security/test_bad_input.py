@@ -1,6 +1,6 @@
 """What people and programs send that they should not: a clear error, nothing lost, nothing twice.
 
-Elsewhere: zip bombs and disguised files (``kernel/attachments/test_containers.py``, ``test_kinds.py``), GBK and
+Elsewhere: zip bombs and disguised files (``kernel/attachments/test_office.py``, ``test_kinds.py``), GBK and
 broken rows (``cases/importing/test_run.py``), XML on Open311 (``cases/test_open311.py``), a killed worker
 (``kernel/jobs/test_worker.py``), the interfaces of systems (``tests/api``).
 """

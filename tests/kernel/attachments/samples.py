@@ -110,7 +110,21 @@ def mp4(brand: bytes = b"isom") -> bytes:
 
 
 def pdf() -> bytes:
-    return b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+    """One empty page."""
+    content = b"%PDF-1.4\n"
+    starts = []
+    for number, body in enumerate(
+        (
+            b"/Type/Catalog/Pages 2 0 R",
+            b"/Type/Pages/Kids[3 0 R]/Count 1",
+            b"/Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]",
+        ),
+        1,
+    ):
+        starts.append(len(content))
+        content += b"%d 0 obj\n<<%s>>\nendobj\n" % (number, body)
+    table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % start for start in starts)
+    return content + b"xref\n0 4\n%strailer\n<</Root 1 0 R/Size 4>>\nstartxref\n%d\n%%%%EOF\n" % (table, len(content))
 
 
 def amr() -> bytes:

@@ -14,7 +14,7 @@ from django.core.files.base import File
 from django.db import models, transaction
 from django.utils import timezone
 
-from wangge.kernel.attachments import containers, heif, images, storage
+from wangge.kernel.attachments import heif, images, office, pdf, recordings, storage
 from wangge.kernel.attachments.errors import FileRefused
 from wangge.kernel.attachments.images import ExifPosition
 from wangge.kernel.attachments.kinds import BY_EXTENSION, HEIC, JPEG, Kind, clean_name, extension_of, sniff
@@ -37,6 +37,7 @@ class Prepared:
     width: int | None = None
     height: int | None = None
     position: ExifPosition | None = None
+    signed: bool = False
 
 
 def prepare(file: File[bytes], *, name: str = "") -> Prepared:
@@ -50,18 +51,24 @@ def prepare(file: File[bytes], *, name: str = "") -> Prepared:
         copy.seek(0)
         if kind.family == "image":
             return _picture(copy, kind, shown)
-        if kind.family == "office":
-            containers.check_office(copy, kind, shown)
-        elif kind.family == "media":
-            containers.clean_media(copy, shown)
-        elif kind.family == "pdf":
-            containers.check_pdf(copy, shown)
-        elif kind.family == "text":
-            return _written(shown, kind, containers.check_text(copy, shown), None)
-        sha256 = storage.digest(copy)
-        size = copy.seek(0, 2)
-        storage.put(copy, sha256)
-        return Prepared(shown, kind, sha256, size)
+        if kind.family == "text":
+            return _written(shown, kind, recordings.check_text(copy, shown), None)
+        if kind.family in ("office", "pdf"):
+            cleaned = pdf.clean_pdf(copy, shown) if kind.family == "pdf" else office.clean_office(copy, kind, shown)
+            if cleaned is None:
+                return _kept(shown, kind, copy, signed=True)
+            with cleaned:
+                return _kept(shown, kind, cleaned)
+        if kind.family == "media":
+            recordings.clean_media(copy, shown)
+        return _kept(shown, kind, copy)
+
+
+def _kept(name: str, kind: Kind, file: BinaryIO, *, signed: bool = False) -> Prepared:
+    sha256 = storage.digest(file)
+    size = file.seek(0, 2)
+    storage.put(file, sha256)
+    return Prepared(name, kind, sha256, size, signed=signed)
 
 
 def _picture(copy: BinaryIO, kind: Kind, shown: str) -> Prepared:
@@ -95,6 +102,7 @@ def store(file: File[bytes] | Prepared, *, owner: models.Model, purpose: str, by
         sha256=prepared.sha256,
         width=prepared.width,
         height=prepared.height,
+        signed=prepared.signed,
         uploaded_by=by if getattr(by, "is_authenticated", False) else None,
     )
     attachment.position = prepared.position

@@ -40,12 +40,15 @@ DOCX: Final = Kind(
     "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "office", "Word文档"
 )
 XLSX: Final = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "office", "Excel表格")
+PPTX: Final = Kind(
+    "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "office", "PPT演示文稿"
+)
 TXT: Final = Kind("txt", "text/plain; charset=utf-8", "text", "文本")
 MP4: Final = Kind("mp4", "video/mp4", "media", "MP4视频", ("m4v",))
 M4A: Final = Kind("m4a", "audio/mp4", "media", "M4A录音")
 AMR: Final = Kind("amr", "audio/amr", "amr", "AMR录音")
 
-KINDS: Final = (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX, TXT, MP4, M4A, AMR)
+KINDS: Final = (JPEG, PNG, WEBP, HEIC, PDF, DOCX, XLSX, PPTX, TXT, MP4, M4A, AMR)
 BY_EXTENSION: Final = {extension: kind for kind in KINDS for extension in kind.extensions}
 BY_CONTENT_TYPE: Final = {kind.content_type: kind for kind in KINDS}
 # For the accept attribute of upload fields.
@@ -113,8 +116,8 @@ def _by_signature(head: bytes, claimed: Kind | None) -> Kind | None:
     if re.match(_GENERAL_MEDIA, head, re.DOTALL):
         # Recorders write sound alone under the general brands: the name decides between the two.
         return M4A if claimed is M4A else MP4
-    if claimed in (DOCX, XLSX) and head.startswith(b"PK\x03\x04"):
-        return claimed  # what is inside the archive is looked at by containers.check_office
+    if claimed in (DOCX, XLSX, PPTX) and head.startswith(b"PK\x03\x04"):
+        return claimed  # what is inside the archive is looked at by office.clean_office
     return TXT if claimed is TXT and _is_text(head) else None
 
 

@@ -36,6 +36,8 @@ class Attachment(models.Model):
     sha256 = models.CharField("哈希", max_length=64, db_index=True)
     width = models.PositiveIntegerField("宽", null=True, blank=True)
     height = models.PositiveIntegerField("高", null=True, blank=True)
+    # A signature breaks with any change, so the author and the times of a signed document stay in it.
+    signed = models.BooleanField("有电子签名", default=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -78,6 +80,11 @@ class Attachment(models.Model):
     @property
     def is_image(self) -> bool:
         return self.content_type.startswith("image/")
+
+    @property
+    def remark(self) -> str:
+        """What whoever passes the file on should know, or nothing."""
+        return "有电子签名，作者等文档属性按原样保留" if self.signed else ""
 
     @property
     def variants(self) -> tuple[str, ...]:
