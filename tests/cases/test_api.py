@@ -176,5 +176,5 @@ def test_a_call_costs_few_statements(street: Caller, django_assert_max_num_queri
         street.post(f"/cases/{case['number']}/dispatch")
     with django_assert_max_num_queries(18):
         street.post(f"/cases/{case['number']}/reply", {"text": "已修复", "contacted": "phone"})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         street.call("GET", f"/cases?q={quote('路灯')}")

@@ -9,10 +9,11 @@ from django.db import connection
 from tests.cases.conftest import World
 
 from wangge.cases import frequencies, queries
-from wangge.cases.frequencies import Frequencies
+from wangge.cases.frequencies import Frequencies, Phrase
 from wangge.cases.models import Case, CaseText
 
-KNOWN = Frequencies(1_000_000, {"号院": 1.0, "友谊": 0.14, "谊路": 0.14, "5": 0.01}, 0.001)
+SHARES = {"号院": 1.0, "友谊": 0.14, "谊路": 0.14, "5": 0.01, "电梯": 0.08, "梯漏": 0.01, "π1": 0.07, "π2": 0.9}
+KNOWN = Frequencies(1_000_000, SHARES, 0.001)
 
 
 @pytest.fixture(autouse=True)
@@ -28,18 +29,23 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrases", "first", "others"),
+    ("phrases", "marks", "words", "rest", "marked"),
     [
-        ([("号院",), ("123",), ("5",)], [("123",), ("5",)], [("号院",)]),
-        ([("友谊", "谊路"), ("号院",)], [("友谊", "谊路")], [("号院",)]),
-        ([("123",)], [("123",)], []),
-        ([], [], []),
+        ([("号院",), ("123",), ("5",)], [], ["123", "5"], [("号院",)], False),
+        ([("友谊", "谊路"), ("号院",)], [], ["友谊", "谊路"], [("友谊", "谊路"), ("号院",)], False),
+        ([("123",)], [], ["123"], [], False),
+        ([("电梯", "梯漏")], [], ["梯漏"], [("电梯", "梯漏")], False),
+        ([("电梯", "梯漏")], ["π1"], ["梯漏"], [("电梯", "梯漏")], True),
+        ([("号院",)], ["π1"], [], [("号院",)], True),
+        ([("123",)], ["π2"], ["123"], [], False),
+        ([], [], [], [], False),
     ],
 )
-def test_the_rarest_come_first_until_few_are_left(
-    known: None, phrases: list[tuple[str, ...]], first: list[tuple[str, ...]], others: list[tuple[str, ...]]
+def test_the_rarest_come_first_until_few_are_left(  # noqa: PLR0917 (the table above)
+    known: None, phrases: list[Phrase], marks: list[str], words: list[str], rest: list[Phrase], marked: bool
 ) -> None:
-    assert frequencies.divided(phrases) == (first, others, False)
+    chosen, left, asked = frequencies.divided(phrases, marks)
+    assert (sorted(chosen), left, asked) == (sorted(words), rest, marked)
 
 
 @pytest.mark.django_db
@@ -48,7 +54,7 @@ def test_without_estimates_the_index_is_asked_for_all() -> None:
         cursor.execute("DELETE FROM cases_casetext")
     phrases = [("号院",), ("123",)]
     if frequencies.current() is None:
-        assert frequencies.divided(phrases) == (phrases, [], False)
+        assert frequencies.divided(phrases) == (["号院", "123"], [], False)
 
 
 def test_the_estimates_are_the_databases(world: World) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
@@ -236,7 +237,8 @@ def list_cases(
         by_number = q.strip().isdigit() or queries.looks_like_phone(q)
         rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q, within=system_of(request).scope)
     try:
-        page = paging.page(rows.select_related("kind"), ORDER, limit, after=cursor)
+        page = paging.page(rows, ORDER, limit, after=cursor)
+        prefetch_related_objects(page.rows, "kind")
     except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
         raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
     if not cursor and not page.after:

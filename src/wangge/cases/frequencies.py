@@ -19,6 +19,9 @@ TTL: Final = 900.0
 FEW: Final = 300.0
 # To look at a case costs as much as to read so many of a list.
 LOOKING: Final = 20.0
+# What a further word of a phrase leaves of the cases that hold one of it.
+OF_THE_SAME: Final = 0.8
+MARKS: Final = -1
 Phrase = tuple[str, ...]
 _READ: Final = """
 SELECT c.reltuples, s.most_common_elems::text::text[], s.most_common_elem_freqs
@@ -71,23 +74,27 @@ def _load() -> Frequencies | None:
     return Frequencies(float(row[0]), dict(zip(words, shares, strict=True)), min(shares, default=0.0) / 2)
 
 
-def divided(phrases: Sequence[Phrase], marks: Sequence[str] = ()) -> tuple[list[Phrase], list[Phrase], bool]:
-    """The phrases to ask the index for, those to look for in what it finds, and whether to ask it for ``marks`` too
-    (any of them: all that is wanted has one)."""
+def divided(phrases: Sequence[Phrase], marks: Sequence[str] = ()) -> tuple[list[str], list[Phrase], bool]:
+    """The words to ask the index for, the phrases to look for in what it finds, and whether to ask it for ``marks``
+    too (any of them: all that is wanted has one)."""
     held = current()
     if held is None:
-        return list(phrases), [], bool(marks)
-    shares = [(min(1.0, held.of(phrase)), phrase) for phrase in phrases]
+        return [word for phrase in phrases for word in phrase], [one for one in phrases if len(one) > 1], bool(marks)
+    shares = [(min(1.0, held.of([word])), number, word) for number, phrase in enumerate(phrases) for word in phrase]
     if marks:
-        shares.append((min(1.0, sum(held.of([mark]) for mark in marks)), ()))
+        shares.append((min(1.0, sum(held.of([mark]) for mark in marks)), MARKS, ""))
     left = held.rows
-    first: list[Phrase] = []
-    others: list[Phrase] = []
-    for share, phrase in sorted(shares, key=lambda one: one[0]):
+    chosen: list[str] = []
+    begun: set[int] = set()
+    for share, number, word in sorted(shares):
+        # One of its words has nearly found a phrase; the next leaves out little.
+        leaves = max(share, OF_THE_SAME) if number in begun else share
         # To read the word's list must cost less than to look at the cases it would leave out.
-        if first and (left <= FEW or left * (1 - share) * LOOKING < held.rows * share):
-            others.append(phrase)
-        else:
-            first.append(phrase)
-            left *= share
-    return [one for one in first if one], [one for one in others if one], () in first
+        if begun and (left <= FEW or left * (1 - leaves) * LOOKING < held.rows * share):
+            continue
+        begun.add(number)
+        left *= leaves
+        if word:
+            chosen.append(word)
+    rest = [one for number, one in enumerate(phrases) if len(one) > 1 or number not in begun]
+    return chosen, rest, MARKS in begun

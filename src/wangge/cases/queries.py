@@ -53,20 +53,20 @@ def _marks(seen: Scope) -> tuple[str, ...]:
 
 
 def _matching(rows: R, vector: str, text: str, marks: Sequence[str] = (), *, exactly: bool = False) -> R:
-    """``rows`` whose words hold those of ``text``: the rarest by the index, the others among what it finds.
+    """``rows`` whose words hold those of ``text``: the rarest by the index, the rest among what it finds.
 
     ``marks``: ``rows`` have one of them; where nothing else says so (``exactly``) they are asked for.
     """
     phrases, single = phrases_of(text)
     if not phrases and not single:
         return rows.none()
-    first, others, marked = frequencies.divided(phrases, marks)
-    asked = (as_query(first), single if not phrases else "", f"({any_of(marks)})" if marked else "")
+    words, rest, marked = frequencies.divided(phrases, marks)
+    asked = (as_query((word,) for word in words), single if not phrases else "", f"({any_of(marks)})" if marked else "")
     rows = rows.filter(**{vector: _query(" & ".join(part for part in asked if part))})
     if exactly and marks and not marked:
         rows = rows.alias(own=_as_it_is(vector)).filter(own=_query(any_of(marks)))
-    if others:
-        rows = rows.alias(whole=_as_it_is(vector)).filter(whole=_query(as_query(others)))
+    if rest:
+        rows = rows.alias(whole=_as_it_is(vector)).filter(whole=_query(as_query(rest)))
     if single and phrases:
         # A single character would make the index read a good part of itself.
         plain = Func(F(vector), function="strip", output_field=SearchVectorField())
