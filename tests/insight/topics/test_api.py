@@ -29,7 +29,7 @@ def names(answer: tuple[int, Any]) -> list[str]:
 
 @pytest.fixture
 def hot(world: World) -> World:
-    """A topic of the district with a part in a street and three cases there, one elsewhere; others no topics of today."""
+    """A topic of the district with a part in a street and three cases there, one elsewhere; others none of today."""
     wide = topic("全区", DISTRICT, heat=9, size=4, kind=world.kinds["rubbish"], anchors=["东门"])
     part = topic("街道的", STREET, heat=5, within=wide)
     topic("外街的", OTHER_STREET, heat=3)

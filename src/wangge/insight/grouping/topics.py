@@ -51,7 +51,7 @@ def find(messages: Sequence[Message], *, at_least: int = AT_LEAST, today: date |
     phrases = discover(texts, at_least=at_least)
     likeness = Likeness(texts)
     groups = form(choose(phrases, messages, likeness), likeness)
-    names = Names(phrases, messages)
+    names = Names(phrases, messages, groups)
     today = today or max((message.on for message in messages if message.on), default=date.today())  # noqa: DTZ011
     found = [_measured(messages, group, names.name(group), today) for group in groups]
     return _nested(sorted(found, key=lambda topic: (-topic.heat, topic.name)))
