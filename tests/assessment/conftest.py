@@ -14,8 +14,14 @@ from wangge.assessment.models import Period, Scheme, Unit
 from wangge.cases.actions import Asker, Place, dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
+from wangge.duties.models import DutyItem, DutyList
 from wangge.kernel.access.models import Grant, User
 from wangge.organization.models import Office
+from wangge.whistle.drafting import Called, Spot, draft
+from wangge.whistle.evaluating import judge, rate
+from wangge.whistle.flow import WhistleFlow
+from wangge.whistle.models import Rating, Summons, Whistle
+from wangge.whistle.summons_flow import SummonsFlow
 
 LONG_AGO = date(2020, 1, 1)
 MORE_PEOPLE: dict[str, tuple[str, str, str | None]] = {
@@ -143,10 +149,73 @@ def story(town: Town) -> None:
         CaseFlow(repeat, town["话务小赵"]).link(root=late)
 
 
+def whistles(town: Town) -> None:
+    """Whistles of the street to the housing bureau that went every way an indicator counts."""
+    duty_list = DutyList.objects.create(
+        code="district", name="区级部门职责清单", level="district", kind="duty", valid_from=LONG_AGO
+    )
+    item = DutyItem.objects.create(duty_list=duty_list, number="20.1", title="房屋安全：危房鉴定")
+    street, clerk = town["街道老王"], town["住建小周"]
+
+    def blown(day: int) -> Summons:
+        with moved(town.at(day, 9)):
+            whistle = draft(
+                kind="work", origin="hidden_danger", title="外墙脱落", text="外墙瓷砖成片脱落", tried="已拉警戒线",
+                wanted="请住建局鉴定", spot=Spot(COMMUNITY, "友谊大街1号院", 109.83, 40.66),
+                called=[Called(town.offices["housing"].pk, "lead", ("现场鉴定",))], items=[item], by=street,
+            )  # fmt: skip
+            WhistleFlow(whistle, town["街道书记"]).blow()
+        return whistle.summonses.get()
+
+    def come(summons: Summons, day: int, hour: int = 10) -> Summons:
+        with moved(town.at(day, hour)):
+            SummonsFlow(summons, clerk).arrive(way="position", rank="deputy", lng=109.83, lat=40.66)
+        return Summons.objects.get(pk=summons.pk)
+
+    def report(summons: Summons, day: int, *, passed: bool = True) -> Summons:
+        with moved(town.at(day, 14)):
+            if summons.planned_at is None:
+                SummonsFlow(summons, clerk).submit_plan(plan="先围挡再鉴定")
+            answers = {task.pk: "已鉴定" for task in summons.tasks.all()}
+            SummonsFlow(Summons.objects.get(pk=summons.pk), clerk).submit_report(report="已办", answers=answers)
+        with moved(town.at(day, 16)):
+            summons = Summons.objects.get(pk=summons.pk)
+            tasks = {task.pk: passed for task in summons.tasks.all()}
+            notes = {} if passed else dict.fromkeys(tasks, "没有围挡")
+            SummonsFlow(summons, street).check(passed=tasks, notes=notes)
+        return Summons.objects.get(pk=summons.pk)
+
+    def close(summons: Summons, day: int, *, result: int, verdict: str) -> Rating:
+        with moved(town.at(day, 17)):
+            WhistleFlow(Whistle.objects.get(pk=summons.whistle_id), street).close(result="已销哨")
+            judge(
+                whistle=Whistle.objects.get(pk=summons.whistle_id), office_id=summons.office_id, verdict=verdict,
+                reason="属实情况说明", by=clerk,
+            )  # fmt: skip
+            return rate(summons=summons, plan=4, result=result, attitude=3, by=street, comment="现场处置情况")
+
+    close(report(come(blown(3), 3), 4), 4, result=5, verdict="proper")
+    late = come(blown(5), 20)  # signed and on the spot two weeks late
+    late = report(report(late, 21, passed=False), 22)
+    close(late, 22, result=3, verdict="improper")
+    objected = blown(10)
+    with moved(town.at(10, 11)):
+        SummonsFlow(objected, clerk).object_to(reason="不属于本单位职责")
+        SummonsFlow(Summons.objects.get(pk=objected.pk), town["指挥小孙"]).designate(reason="属住建职责")
+    come(Summons.objects.get(pk=objected.pk), 10, 12)
+    disputed = close(report(come(blown(12), 12), 12), 12, result=2, verdict="partly")
+    Rating.objects.filter(pk=disputed.pk).update(set_aside=True)
+    withdrawn = come(blown(15), 15)
+    with moved(town.at(15, 12)):
+        whistle = Whistle.objects.get(pk=withdrawn.whistle_id)
+        WhistleFlow(whistle, town["街道书记"]).withdraw(reason="已自行解决")
+
+
 @pytest.fixture
 def month(town: Town) -> Period:
     """The last month, told and reckoned, with one small group minimum so that somebody is ranked."""
     story(town)
+    whistles(town)
     period = actions.open_period(path=DISTRICT, month=last_month())
     Scheme.objects.all().update(minimum=2)
     actions.refresh(period=period)

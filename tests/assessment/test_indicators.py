@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from tests.assessment.conftest import Town
-from tests.cases.conftest import DISTRICT
+from tests.cases.conftest import DISTRICT, STREET
 
-from wangge.assessment import corrections, defining
+from wangge.assessment import actions, corrections, defining, measuring
 from wangge.assessment.models import Definition, Figure, Period, Unit
+from wangge.assessment.verifying import differences
 from wangge.cases.models import Case, CaseClock, CaseTransition
+from wangge.kernel.facts import registry
 from wangge.kernel.facts.actions import bounds, rebuild
 from wangge.kernel.facts.indicators import value
+from wangge.whistle.models import Judgement, Rating, Summons, SummonsClock, SummonsTransition, Whistle
 
 SHIPPED = json.loads(defining.SHIPPED.read_text(encoding="utf-8"))["definitions"]
 CODES = [row["code"] for row in SHIPPED]
@@ -30,7 +34,9 @@ def raw(code: str, offices: set[int], path: str, window: tuple[object, object]) 
     steps = list(CaseTransition.objects.select_related("subject").order_by("at"))
     own_steps = [s for s in steps if s.subject.lead_office_id in offices and within(s.at)]
     clocks = [c for c in CaseClock.objects.select_related("case") if c.case.lead_office_id in offices]
-    stopped = [c for c in clocks if within(c.stopped_at)]
+    # A return that was granted or refused, and a link, end clocks that nobody met or missed.
+    ended = {(s.subject_id, s.at) for s in steps if s.step in {"accept_return", "uphold", "link"}}
+    stopped = [c for c in clocks if within(c.stopped_at) and (c.case_id, c.stopped_at) not in ended]
     rated = [case for case in own if within(case.closed_at) and case.solved]
     solved = [case for case in rated if case.solved in {"yes", "basically"}]
     replies = [s for s in own_steps if s.step == "reply"]
@@ -98,7 +104,48 @@ def raw(code: str, offices: set[int], path: str, window: tuple[object, object]) 
     return calculated[code]
 
 
+def of_whistles(fact: str, offices: set[int], window: tuple[object, object]) -> int:
+    """What a fact of whistles comes to for some offices, by hand, row by row in Python."""
+    start, end = window
+
+    def within(at: object) -> bool:
+        return at is not None and start <= at < end  # type: ignore[operator]
+
+    summonses = [one for one in Summons.objects.all() if one.office_id in offices]
+    blown = [one for one in Whistle.objects.all() if one.office_id in offices]
+    clocks = [
+        clock
+        for clock in SummonsClock.objects.select_related("summons")
+        if clock.summons in summonses and clock.summons.state != "released" and within(clock.stopped_at)
+    ]
+    steps = [one for one in SummonsTransition.objects.all() if one.subject in summonses and within(one.at)]
+    ratings = [one for one in Rating.objects.all() if one.summons in summonses and within(one.at) and not one.set_aside]
+    judgements = [one for one in Judgement.objects.all() if one.whistle in blown and within(one.at)]
+    ends = {"signed": "sign", "arrived": "arrive", "reported": "report"}
+    name, _, on_time = fact.removeprefix("whistle.").partition("_on_time")
+    if name in ends:
+        named = [clock for clock in clocks if clock.name == ends[name]]
+        in_time = fact.endswith("_on_time")
+        return sum(clock.outcome == "on_time" for clock in named) if in_time else len(named)
+    del on_time
+    found = {
+        "blown": sum(within(one.blown_at) for one in blown),
+        "closed": sum(within(one.closed_at) and one.state == "closed" for one in blown),
+        "running": sum(one.closed_at is None or one.closed_at >= end for one in blown),  # type: ignore[operator]
+        "summoned": sum(within(one.summoned_at) for one in summonses),
+        "checked": sum(one.step == "check" for one in steps),
+        "returned": sum(one.step == "check" and one.target == "handling" for one in steps),
+        "objected": sum(one.step == "object_to" for one in steps),
+        "judged": len(judgements),
+        "judged_proper": sum(one.verdict != "improper" for one in judgements),
+        "rated": len(ratings),
+        "score": sum(int(one.total.quantize(Decimal(1), ROUND_HALF_UP)) for one in ratings),
+    }
+    return found[name]
+
+
 COUNTED = [code for code in CODES if not code.startswith("whistle")]
+WHISTLED = [found for found in registry.indicators() if found.code.startswith("whistle.")]
 
 
 def test_every_figure_is_what_the_raw_rows_say(month: Period, town: Town) -> None:
@@ -121,12 +168,55 @@ def test_every_figure_is_what_the_raw_rows_say(month: Period, town: Town) -> Non
     assert wrong == {}
 
 
+def test_every_figure_of_whistles_is_what_the_single_rows_say(month: Period, town: Town) -> None:
+    """The shipped indicators, and one for each indicator that the whistles themselves declare."""
+    for found in WHISTLED:
+        Definition.objects.create(
+            code=f"own_{found.code[8:]}", label=found.label, family="吹哨", meaning=found.help or found.label,
+            numerator=[[fact, "1"] for fact in found.numerator],
+            denominator=[[fact, "1"] for fact in found.denominator],
+            reading=found.unit.value, valid_from=date(2000, 1, 1),
+        )  # fmt: skip
+    actions.refresh(period=month)
+    month.refresh_from_db()
+    window = (bounds(month.month)[0], bounds(month.last_on)[1])
+    wrong, counted = {}, set()
+    street = {o.pk for o in town.offices.values() if o.level in {"street", "community"} and o.path.startswith(STREET)}
+    for who, offices in (("street", street), ("housing", {town.offices["housing"].pk}), ("other_street", set())):
+        figures = Figure.objects.filter(period=month, round=month.round, unit=town.unit(who)).select_related(
+            "definition"
+        )
+        for figure in (one for one in figures if "whistle." in str(one.definition.numerator)):
+            for side in ("numerator", "denominator"):
+                said, by_hand, by_trace = getattr(figure, side), Decimal(0), Decimal(0)
+                for fact, times in getattr(figure.definition, side):
+                    if not fact.startswith("whistle."):
+                        break
+                    measure = defining.measure(figure.definition, fact)
+                    subject = measuring.subject_of(month, measure)
+                    assert subject in {"summons", "whistle"}, fact
+                    worth = corrections.counted_rows(month, figure.unit_id, measure.key, subject)[1].total()
+                    by_trace += Decimal(times) * worth
+                    by_hand += Decimal(times) * of_whistles(fact, offices, window)
+                    counted |= {fact} if worth else set()
+                else:
+                    if not (said or Decimal(0)) == by_hand == by_trace:
+                        wrong[who, figure.definition.code, side] = (said, by_hand, by_trace)
+    assert wrong == {}
+    assert counted == {fact for found in WHISTLED for fact in found.facts}
+    assert differences(month) == []
+
+
 def test_every_drill_holds_as_many_rows_as_its_figure_says(month: Period, town: Town) -> None:
     wrong = {}
     for figure in Figure.objects.filter(period=month).select_related("definition", "unit"):
         top, bottom = defining.measures(figure.definition)
         for side, terms, said in (("numerator", top, figure.numerator), ("denominator", bottom, figure.denominator)):
-            rows = sum(corrections.counted_cases(month, figure.unit_id, one.key).total() for one, _ in terms)
+            rows = sum(
+                Decimal(times) * corrections.counted_rows(month, figure.unit_id, one.key, subject)[1].total()
+                for one, times in terms
+                if (subject := measuring.subject_of(month, one)) is not None
+            )
             if rows != (said or 0):
                 wrong[figure.unit.name, figure.definition.code, side] = (rows, said)
     assert wrong == {}

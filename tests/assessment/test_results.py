@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -273,12 +274,12 @@ def test_the_sweep_opens_the_new_month_and_refreshes_it(month: Period, town: Tow
     assert STREET.startswith(DISTRICT)
 
 
-def test_a_figure_of_other_business_is_counted_by_its_daily_facts(month: Period, town: Town) -> None:
-    """Whistles are counted where their module stands above; here its facts of a day stand for it."""
+def test_a_figure_of_other_business_is_counted_by_its_daily_facts(month: Period, town: Town, monkeypatch: Any) -> None:
+    """A module that cannot say which rows it counted has its facts of a day stand for them."""
     housing = town.offices["housing"].pk
     for code, number in (("whistle.arrived", 5), ("whistle.arrived_on_time", 4)):
-        if code not in {fact.code for fact in registry.facts()}:
-            pytest.skip("whistles are not counted here")
+        silent = replace(registry.fact(code), rows=None)
+        monkeypatch.setitem(registry._facts, code, silent)
         DailyFact.objects.create(
             fact=code, day=month.month, path=DISTRICT, office_id=housing, kind_code="", value=number
         )

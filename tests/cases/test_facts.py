@@ -52,6 +52,60 @@ def test_each_fact_counts_the_day(day: World, path: str) -> None:
     assert counted == EXPECTED
 
 
+CLOCKS = ("signed", "signed_on_time", "contacted", "contacted_on_time")
+
+
+def of_clocks() -> dict[str, int]:
+    """What the facts of signing and contact come to today, by their own statements and by their rows alike."""
+    today = timezone.localdate()
+    rebuild(day=today)
+    codes = [f"cases.{name}" for name in CLOCKS]
+    counted = Counter(dict.fromkeys(CLOCKS, 0))
+    for row in DailyFact.objects.filter(day=today, fact__in=codes):
+        counted[row.fact.removeprefix("cases.")] += row.value
+    by_rows = {f.code[6:]: f.rows(Slice(today, today)).count() for f in facts() if f.code in codes and f.rows}
+    assert by_rows == dict(counted)
+    return by_rows
+
+
+def test_an_accepted_return_leaves_signing_and_contact_above_and_below_the_line(world: World) -> None:
+    returned = world.dispatched()
+    CaseFlow(returned, world["街道老王"]).send_back(reason="不属于本街道")
+    CaseFlow(returned, world["热线班长"]).accept_return(reason="确属住建部门")
+    assert returned.clocks.filter(outcome="on_time").count() == 3
+    assert of_clocks() == dict.fromkeys(CLOCKS, 0)
+    # The next office is counted for what it does itself.
+    returned.refresh_from_db()
+    Case.objects.filter(pk=returned.pk).update(kind=world.kinds["building"])
+    returned.refresh_from_db()
+    dispatch_by_list(case=returned, by=world["话务小赵"])
+    CaseFlow(returned, world["住建小周"]).contact(way="phone", reached=True)
+    assert of_clocks() == dict.fromkeys(CLOCKS, 1)
+
+
+def test_what_was_signed_before_an_accepted_return_was_signed(world: World) -> None:
+    returned = world.dispatched()
+    CaseFlow(returned, world["街道老王"]).sign()
+    CaseFlow(returned, world["街道老王"]).send_back(reason="不属于本街道")
+    CaseFlow(returned, world["热线班长"]).accept_return(reason="确属住建部门")
+    assert of_clocks() == {"signed": 1, "signed_on_time": 1, "contacted": 0, "contacted_on_time": 0}
+
+
+def test_a_refused_return_is_signed_once(world: World) -> None:
+    returned = world.dispatched()
+    CaseFlow(returned, world["街道老王"]).send_back(reason="不属于本街道")
+    CaseFlow(returned, world["热线班长"]).uphold(reason="属街道清单")
+    assert of_clocks() == dict.fromkeys(CLOCKS, 0)
+    CaseFlow(returned, world["街道老王"]).contact(way="phone", reached=True)
+    assert of_clocks() == dict.fromkeys(CLOCKS, 1)
+
+
+def test_an_order_joined_to_another_was_not_contacted(world: World) -> None:
+    root, repeat = world.dispatched(), world.dispatched()
+    CaseFlow(repeat, world["话务小赵"]).link(root=root)
+    assert of_clocks() == dict.fromkeys(CLOCKS, 0)
+
+
 def test_a_rate_is_numerator_over_denominator(day: World) -> None:
     today = timezone.localdate()
     ratio = value("cases.solution", path=DISTRICT, from_on=today, to_on=today)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from wangge.assessment import defining
-from wangge.assessment.enums import AppealKind, Direction
+from wangge.assessment.enums import AppealKind, Direction, Subject
 from wangge.assessment.models import Adjustment, Appeal, Definition, Figure, Period, Round, Trace, Unit
 from wangge.cases.models import Case
 from wangge.kernel.flow import Refused
@@ -51,6 +51,32 @@ def counted_cases(period: Period, unit_id: int, measure: str) -> Counter[int]:
     for case_id, delta in changed:
         found[case_id] += delta
     return +found
+
+
+def counted_rows(period: Period, unit_id: int, measure: str, subject: Subject) -> tuple[Counter[int], Counter[int]]:
+    """How often each thing of ``subject`` counts in a measure of a unit, and for how much altogether."""
+    if subject == Subject.CASE:
+        times = counted_cases(period, unit_id, measure)
+        return times, times
+    traces = Trace.objects.filter(period=period, unit_id=unit_id, measure=measure, subject=subject)
+    rows, amounts = traces.values_list("rows", "amounts").first() or ([], [])
+    worth: Counter[int] = Counter()
+    for row, amount in zip(rows, amounts or [1] * len(rows), strict=True):
+        worth[row] += amount
+    return Counter(rows), worth
+
+
+def is_traced(period: Period, unit_id: int, measure: str) -> bool:
+    """Whether what a measure counted is known one by one (nothing counted is)."""
+    trace = Trace.objects.filter(period=period, unit_id=unit_id, measure=measure).first()
+    return trace is None or not trace.number or bool(trace.cases or trace.rows)
+
+
+def subjects(period: Period, unit_id: int, measures: list[str]) -> set[Subject]:
+    """What the measures of a unit counted one by one."""
+    traces = Trace.objects.filter(period=period, unit_id=unit_id, measure__in=measures)
+    found = traces.exclude(cases=[], rows=[]).values_list("subject", flat=True).distinct()
+    return {Subject(one) for one in found}
 
 
 def definition_of(period: Period, code: str) -> Definition:

@@ -54,6 +54,14 @@ class Shape(TextChoices):
     BONUS = "bonus", "按次加分"
 
 
+class Subject(TextChoices):
+    """What stands behind a figure, one by one."""
+
+    CASE = "case", "事项"
+    SUMMONS = "summons", "报到通知"
+    WHISTLE = "whistle", "吹哨"
+
+
 class AppealKind(TextChoices):
     EXCLUDE = "exclude", "剔除一件事项"
     CREDIT = "credit", "更正一件事项的评价"

@@ -1,7 +1,7 @@
 """How often everything happened, to whom, and in which cases: one statement per measure, over all units at once.
 
-Where a fact says which rows it counted, the rows themselves are counted, at this very moment, and kept as the trace.
-Where it does not (a module above or beside without rows), its daily facts are summed.
+Where a fact says which rows it counted (cases, summonses, whistles), the rows themselves are counted, at this very
+moment, and kept as the trace. Where it does not (a module above or beside without rows), its daily facts are summed.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import BigIntegerField, F, Sum, Value
 
 from wangge.assessment.defining import Measure, measures
-from wangge.assessment.enums import By, Group
+from wangge.assessment.enums import By, Group, Subject
 from wangge.assessment.models import Definition, Period, Trace, Unit
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.models import DailyFact
@@ -22,8 +22,11 @@ from wangge.kernel.facts.registry import Slice, named_sql
 from wangge.organization.models import Office
 
 PACKAGE: Final = "wangge.assessment"
-# What rows must say about themselves to be traced (``cases.facts``).
-REFS: Final = ("case_ref", "office_ref", "path_ref")
+# How rows say what they count (``cases.facts``, ``whistle.facts``), and what else they must say to be traced.
+SUBJECTS: Final = {"case_ref": Subject.CASE, "summons_ref": Subject.SUMMONS, "whistle_ref": Subject.WHISTLE}
+REFS: Final = ("office_ref", "path_ref")
+# A row that counts for more than one: the points of a rating.
+AMOUNT: Final = "amount_ref"
 WITH_COMMUNITIES: Final = frozenset({"street", "community"})
 
 Progress = Callable[[str], None]
@@ -113,34 +116,47 @@ def _remember(units: Sequence[Unit]) -> None:
         cursor.execute("ANALYZE assessment_place")
 
 
-def live_rows(period: Period, measure: Measure) -> Any:
-    """The rows of a fact in the month below the period's place, with their refs; None when it has none to show."""
+def live_rows(period: Period, measure: Measure) -> tuple[Subject, Any] | None:
+    """What a fact counts and its rows in the month below the period's place; None when it has none to show."""
     fact = registry.fact(measure.fact)
     if fact.rows is None:
         return None
     rows = fact.rows(Slice(period.month, period.last_on, path=period.path))
     annotated = getattr(getattr(rows, "query", None), "annotations", {})
-    if not all(name in annotated for name in REFS):
+    named = [name for name in SUBJECTS if name in annotated]
+    if not named or not all(name in annotated for name in REFS):
         return None
-    return rows.order_by().values_list(*REFS)
+    return SUBJECTS[named[0]], rows.order_by()
+
+
+def subject_of(period: Period, measure: Measure) -> Subject | None:
+    """What stands behind a measure one by one; None where a fact tells its daily numbers alone."""
+    found = live_rows(period, measure) if measure.known else None
+    return found[0] if found is not None else None
 
 
 def _take_rows(period: Period, measure: Measure) -> bool:
-    rows = live_rows(period, measure)
-    if rows is None:
+    found = live_rows(period, measure)
+    if found is None:
         return False
-    sql, parameters = rows.query.sql_with_params()
+    subject, rows = found
+    kinds = [f"{code}%" for code in measure.without_kinds]
+    if subject == Subject.CASE:
+        sql, parameters = rows.values_list("case_ref", *REFS).query.sql_with_params()
+        left_out = (list(measure.without_demands), list(measure.without_channels), kinds)
+        given = (period.pk, measure.key, *parameters, measure.keeps_excluded, *left_out)
+        name = "trace_rows"
+    else:
+        # Whistles know no demand, no channel and no exclusion; what an appeal set aside their facts leave out.
+        amount = F(AMOUNT) if AMOUNT in rows.query.annotations else Value(1, output_field=BigIntegerField())
+        rows = rows.annotate(trace_amount=amount).values_list(f"{subject}_ref", *REFS, "kind_ref", "trace_amount")
+        sql, parameters = rows.query.sql_with_params()
+        given = (period.pk, measure.key, subject.value, AMOUNT in rows.query.annotations, *parameters, kinds)
+        name = "trace_subjects"
     owner = "owner_by_place" if measure.by == By.PLACE else "owner_by_office"
-    statement = named_sql(PACKAGE, "trace_rows").format(rows=sql, owner=named_sql(PACKAGE, owner))
-    given = (
-        *parameters,
-        measure.keeps_excluded,
-        list(measure.without_demands),
-        list(measure.without_channels),
-        [f"{code}%" for code in measure.without_kinds],
-    )
+    statement = named_sql(PACKAGE, name).format(rows=sql, owner=named_sql(PACKAGE, owner), row=f"{subject}_ref")
     with connection.cursor() as cursor:
-        cursor.execute(statement, (period.pk, measure.key, *given))
+        cursor.execute(statement, given)
     return True
 
 

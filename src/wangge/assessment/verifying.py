@@ -9,9 +9,9 @@ from wangge.assessment.models import Figure, Period, Trace
 def differences(period: Period) -> list[str]:
     """What does not agree, in words; empty when everything does."""
     wrong = [
-        f"{trace.unit_id} {trace.measure}：次数{trace.number}，事项{len(trace.cases)}"
+        f"{trace.unit_id} {trace.measure}：次数{trace.number}，{trace.get_subject_display()}{_by_rows(trace)}"
         for trace in Trace.objects.filter(period=period).iterator()
-        if trace.cases and len(trace.cases) != trace.number
+        if (trace.cases or trace.rows) and _by_rows(trace) != trace.number
     ]
     for number in sorted(set(Figure.objects.filter(period=period).values_list("round", flat=True))):
         held = rounds.numbers(period, up_to=number)
@@ -24,3 +24,8 @@ def differences(period: Period) -> list[str]:
                     f"{figure.numerator}/{figure.denominator}，应为{numerator}/{denominator}"
                 )
     return wrong
+
+
+def _by_rows(trace: Trace) -> int:
+    """The number of a trace reckoned from its single rows."""
+    return sum(trace.amounts) if trace.amounts else len(trace.cases) + len(trace.rows)

@@ -22,6 +22,10 @@ from wangge.kernel.facts.registry import Better, Fact, Indicator, Slice, Unit, n
 
 PACKAGE: Final = "wangge.cases"
 Found = QuerySet[Any]
+# Steps that end a clock of signing or contact though nobody signed or called: an order returned or linked is none that
+# this office is assessed for (response rate: within the limit ÷ assessed orders, rules 2.1.2); a refused return begins
+# its signing anew.
+ENDED_BY: Final = ("accept_return", "uphold", "link")
 # Found by the inspection itself, not told by the hotline (GB/T 30428).
 INSPECTED: Final = ("grid", "resident", "qr", "visit", "api", "open311")
 
@@ -55,7 +59,9 @@ def _cases(instant: str, *, office: Any = None, **conditions: Any) -> Callable[[
 
 
 def _clocks(name: str, **conditions: Any) -> Callable[[Slice], Found]:
-    clocks = CaseClock.objects.filter(name=name, case__excluded_at__isnull=True, **conditions)
+    """Clocks that the office stopped by doing what they ask; those ended by another step say nothing about it."""
+    ended = CaseTransition.objects.filter(subject=OuterRef("case"), at=OuterRef("stopped_at"), step__in=ENDED_BY)
+    clocks = CaseClock.objects.filter(~Exists(ended), name=name, case__excluded_at__isnull=True, **conditions)
     return _between(clocks, "stopped_at", "case__")
 
 
@@ -125,7 +131,7 @@ register(
     Indicator("cases.open", "在办量", ("cases.open",), unit=Unit.COUNT, suffix="件"),
     Indicator(
         "cases.response", "响应率", ("cases.contacted_on_time",), ("cases.contacted",), Better.HIGH,
-        help="在联系时限内联系了诉求人的工单 ÷ 联系时限在当天结束计时的工单（可配置的默认口径）。",
+        help="在联系时限内联系了诉求人的工单 ÷ 联系时限在当天结束计时的工单；退单获准和并案的不计（默认口径）。",
     ),
     Indicator(
         "cases.solution", "解决率", ("cases.solved",), ("cases.rated",), Better.HIGH,

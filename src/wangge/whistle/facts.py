@@ -6,38 +6,84 @@ those of the event; limits count on the day their clock stopped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
+
+from django.db.models import BigIntegerField, F, Q, QuerySet
+from django.db.models.functions import Cast, Round
 
 from wangge.kernel.facts.actions import bounds
 from wangge.kernel.facts.registry import Better, Fact, Indicator, Slice, Unit, named_sql, register
-from wangge.whistle.models import Judgement, Rating, Summons, SummonsClock, Whistle
+from wangge.whistle.models import Judgement, Rating, Summons, SummonsClock, SummonsTransition, Whistle
 
 PACKAGE: Final = "wangge.whistle"
+Found = QuerySet[Any]
 
 
-def _rows(model: Any, instant: str, whistle: str = "", office: str = "office_id", **conditions: Any) -> Any:
-    """The rows behind a slice; ``whistle`` leads from the row to its whistle (with ``__``)."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From a row to what it counts (``summons_ref`` or ``whistle_ref``), to the whistle, and to whose it is."""
 
-    def rows(slice_: Slice) -> Any:
+    subject: str
+    ref: str
+    whistle: str
+    office: str
+
+
+BLOWN: Final = Way("whistle", "id", "", "office_id")
+JUDGED: Final = Way("whistle", "whistle_id", "whistle__", "whistle__office_id")
+CALLED: Final = Way("summons", "id", "whistle__", "office_id")
+OF_SUMMONS: Final = Way("summons", "summons_id", "summons__whistle__", "summons__office_id")
+STEPS: Final = Way("summons", "subject_id", "subject__whistle__", "subject__office_id")
+
+
+def _told(found: Found, slice_: Slice, way: Way, amount: Any) -> Found:
+    """The rows of a slice, each with what it is about: its own, ``office_ref, path_ref, kind_ref``, as the fact's own
+    statement says; ``amount_ref`` where a row counts for more than one."""
+    found = found.annotate(
+        **{f"{way.subject}_ref": F(way.ref)},
+        office_ref=F(way.office),
+        path_ref=F(f"{way.whistle}path"),
+        kind_ref=F(f"{way.whistle}matter__code"),
+    )
+    if amount is not None:
+        found = found.annotate(amount_ref=amount)
+    if slice_.path:
+        found = found.filter(path_ref__startswith=slice_.path)
+    if slice_.office_id is not None:
+        found = found.filter(office_ref=slice_.office_id)
+    if slice_.kind:
+        found = found.filter(kind_ref__startswith=slice_.kind)
+    return found
+
+
+def _rows(source: Found, instant: str, way: Way, amount: Any = None) -> Callable[[Slice], Found]:
+    """What ``source`` holds of a slice, one row each."""
+
+    def rows(slice_: Slice) -> Found:
         start, _ = bounds(slice_.from_on)
         _, end = bounds(slice_.to_on)
-        found = model.objects.filter(**{f"{instant}__gte": start, f"{instant}__lt": end}, **conditions)
-        if slice_.path:
-            found = found.filter(**{f"{whistle}path__startswith": slice_.path})
-        if slice_.office_id is not None:
-            found = found.filter(**{office: slice_.office_id})
-        if slice_.kind:
-            found = found.filter(**{f"{whistle}matter__code__startswith": slice_.kind})
-        return found
+        found: Found = source.all().filter(**{f"{instant}__gte": start, f"{instant}__lt": end})
+        return _told(found, slice_, way, amount)
 
     return rows
 
 
-def _clock(name: str, **conditions: Any) -> Any:
-    return _rows(
-        SummonsClock, "stopped_at", "summons__whistle__", "summons__office_id", name=name,
-        summons__state__in=COUNTED, **conditions,
-    )  # fmt: skip
+def _clock(name: str, **conditions: Any) -> Callable[[Slice], Found]:
+    clocks = SummonsClock.objects.filter(name=name, summons__state__in=COUNTED, **conditions)
+    return _rows(clocks, "stopped_at", OF_SUMMONS)
+
+
+def _steps(name: str, **conditions: Any) -> Callable[[Slice], Found]:
+    return _rows(SummonsTransition.objects.filter(step=name, **conditions), "at", STEPS)
+
+
+def _running(slice_: Slice) -> Found:
+    """A level: alive at the end of the last day."""
+    _, end = bounds(slice_.to_on)
+    alive = Whistle.objects.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=end), blown_at__lt=end)
+    return _told(alive, slice_, BLOWN, None)
 
 
 def _fact(code: str, label: str, rows: Any = None, *, stock: bool = False) -> Fact:
@@ -46,30 +92,32 @@ def _fact(code: str, label: str, rows: Any = None, *, stock: bool = False) -> Fa
 
 # A released office answers for nothing.
 COUNTED: Final = ("summoned", "objected", "signed", "arrived", "handling", "reported", "done")
-RATED: Final = {"set_aside": False}
+RATED: Final[dict[str, Any]] = {"set_aside": False}
+# Whole points of each rating by itself, so that the sum is that of its rows.
+POINTS: Final = Cast(Round("total"), BigIntegerField())
 
 register(
-    _fact("blown", "吹哨", _rows(Whistle, "blown_at")),
-    _fact("closed", "销哨", _rows(Whistle, "closed_at", state="closed")),
-    _fact("summoned", "被吹", _rows(Summons, "summoned_at", "whistle__")),
+    _fact("blown", "吹哨", _rows(Whistle.objects.all(), "blown_at", BLOWN)),
+    _fact("closed", "销哨", _rows(Whistle.objects.filter(state="closed"), "closed_at", BLOWN)),
+    _fact("summoned", "被吹", _rows(Summons.objects.all(), "summoned_at", CALLED)),
     _fact("signed", "签收时限结束", _clock("sign")),
     _fact("signed_on_time", "按时签收", _clock("sign", outcome="on_time")),
     _fact("arrived", "到场时限结束", _clock("arrive")),
     _fact("arrived_on_time", "按时到场", _clock("arrive", outcome="on_time")),
     _fact("reported", "反馈时限结束", _clock("report")),
     _fact("reported_on_time", "按时反馈", _clock("report", outcome="on_time")),
-    _fact("checked", "核实"),
-    _fact("returned", "核实退回"),
-    _fact("objected", "提出异议"),
-    _fact("judged", "研判", _rows(Judgement, "at", "whistle__", "whistle__office_id", **RATED)),
+    _fact("checked", "核实", _steps("check")),
+    _fact("returned", "核实退回", _steps("check", target="handling")),
+    _fact("objected", "提出异议", _steps("object_to")),
+    _fact("judged", "研判", _rows(Judgement.objects.filter(**RATED), "at", JUDGED)),
     _fact(
         "judged_proper",
         "认为该吹",
-        _rows(Judgement, "at", "whistle__", "whistle__office_id", **RATED, verdict__in=["proper", "partly"]),
+        _rows(Judgement.objects.filter(**RATED, verdict__in=["proper", "partly"]), "at", JUDGED),
     ),
-    _fact("rated", "评价部门", _rows(Rating, "at", "summons__whistle__", "summons__office_id", **RATED)),
-    _fact("score", "部门得分合计"),
-    _fact("running", "进行中", stock=True),
+    _fact("rated", "评价部门", _rows(Rating.objects.filter(**RATED), "at", OF_SUMMONS)),
+    _fact("score", "部门得分合计", _rows(Rating.objects.filter(**RATED), "at", OF_SUMMONS, amount=POINTS)),
+    _fact("running", "进行中", _running, stock=True),
     Indicator("whistle.blown", "吹哨量", ("whistle.blown",), unit=Unit.COUNT, suffix="件"),
     Indicator("whistle.summoned", "被吹量", ("whistle.summoned",), unit=Unit.COUNT, suffix="次"),
     Indicator("whistle.running", "进行中的哨", ("whistle.running",), unit=Unit.COUNT, suffix="件"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -102,7 +103,9 @@ def test_every_figure_of_a_page_opens_its_cases(month: Period, town: Town) -> No
         for side, said in (("numerator", figure.numerator), ("denominator", figure.denominator)):
             response = client.get(url("assessment_drill", month.pk, unit.pk, figure.definition.code, side))
             assert response.status_code == 200
-            assert response.context["times"] == (said or 0), figure.definition.code
+            terms = getattr(figure.definition, side)
+            counted = response.context["amount"] or response.context["times"]
+            assert counted * (Decimal(terms[0][1]) if terms else 1) == (said or 0), figure.definition.code
             assert response.context["total"] == response.context["cases"]
 
 
@@ -281,7 +284,9 @@ def test_streets_evaluate_departments(month: Period, town: Town) -> None:
     names = ("punctual", "cooperation", "result", "attitude")
     assert client.post(page, {f"{name}-{housing}": "20" for name in names}).status_code == 302
     year = text(client.get(url("assessment_year", year=month.month.year)))
-    assert "街道评议80.00分（1份）× 20%" in year
+    rated = Figure.objects.get(period=month, round=1, unit=housing, definition__code="whistle_rating")
+    assert rated.value is not None
+    assert f"街道评议{(80 + 100 * rated.value) / 2:.2f}分（2份）× 20%" in year
 
 
 def test_a_pack_is_made_and_read(month: Period, town: Town, settings: Any, tmp_path: Any) -> None:

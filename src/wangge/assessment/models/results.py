@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from wangge.assessment.enums import RoundKind
+from wangge.assessment.enums import RoundKind, Subject
 from wangge.assessment.models.definitions import Definition, Scheme
 from wangge.assessment.models.periods import Period, Unit
 
@@ -32,8 +32,10 @@ class Round(models.Model):
 class Trace(models.Model):
     """How often ``measure`` (a fact with what is left out of it) occurred for a unit, and in which cases.
 
-    ``cases`` holds a case as often as it counts; it is empty where the fact has no cases (``number`` then comes from
-    the daily facts). Taken at the freeze, once: later rounds add adjustments.
+    ``cases`` holds a case as often as it counts. Where the fact counts other things than cases, ``rows`` holds these
+    (of ``subject``) likewise, and ``amounts`` beside each what it is worth (empty: one each). All are empty where a
+    fact cannot say what it counted: ``number`` then comes from the daily facts. Taken at the freeze, once: later
+    rounds add adjustments.
     """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="traces")
@@ -42,6 +44,9 @@ class Trace(models.Model):
     measure = models.CharField("量", max_length=80, db_collation="C")
     number = models.BigIntegerField("次数")
     cases = ArrayField(models.BigIntegerField(), default=list, verbose_name="事项")
+    subject = models.CharField("对象", max_length=8, choices=Subject.choices, default=Subject.CASE)
+    rows = ArrayField(models.BigIntegerField(), default=list, verbose_name="明细")
+    amounts = ArrayField(models.BigIntegerField(), default=list, verbose_name="分值")
 
     class Meta:
         verbose_name = "溯源"

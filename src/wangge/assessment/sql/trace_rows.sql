@@ -1,6 +1,7 @@
 -- What a fact counted, by unit: how often, and in which cases. Excluded cases stay out unless the measure keeps them.
-INSERT INTO assessment_trace (period_id, frozen, unit_id, measure, number, cases)
-SELECT %s, false, m.unit_id, %s, count(*), array_agg(r.case_ref ORDER BY r.case_ref)
+INSERT INTO assessment_trace (period_id, frozen, unit_id, measure, number, cases, subject, rows, amounts)
+SELECT %s, false, m.unit_id, %s, count(*), array_agg(r.case_ref ORDER BY r.case_ref),
+    'case', ARRAY[]::bigint[], ARRAY[]::bigint[]
 FROM ({rows}) AS r
 JOIN cases_case AS c ON c.id = r.case_ref
 LEFT JOIN duties_kind AS k ON k.id = c.kind_id

@@ -6,25 +6,15 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from wangge.assessment import corrections, defining, measuring, policy, queries
+from wangge.assessment import policy, queries
 from wangge.assessment.enums import PeriodState
-from wangge.assessment.models import Appeal, Figure, Period, Score, Unit
+from wangge.assessment.models import Appeal, Period, Score, Unit
 from wangge.assessment.web import shown
-from wangge.cases import policy as case_policy
-from wangge.cases.web import tables
-from wangge.cases.web.shown import dress
 from wangge.kernel.access.routes import requires
-from wangge.kernel.facts import registry
-from wangge.kernel.listing import rendering
-from wangge.kernel.listing.columns import Column
-from wangge.kernel.listing.filters import Text
-from wangge.kernel.listing.listing import Listing, Rows
 from wangge.territory import queries as territory
 
-SIDES: Final = {"numerator": "分子", "denominator": "分母"}
 TREND: Final = ("response", "solution", "satisfaction")
 
 
@@ -152,119 +142,3 @@ def assessment_unit_trend(request: HttpRequest, period_pk: int, unit_pk: int) ->
             "series": series,
         }
     )
-
-
-class DrillList(Listing):
-    """The cases behind a figure, as far as the user sees them. ``params``: period, unit, indicator, side."""
-
-    title = "指标明细"
-    noun = "件"
-    columns = (
-        tables.NUMBER,
-        tables.TITLE,
-        Column("times", "计入次数", value=lambda c: c.times, css="wg-number"),
-        tables.KIND,
-        tables.PLACE,
-        tables.STATE,
-        tables.LEAD,
-        tables.CHANNEL,
-        tables.CREATED,
-        *tables.MORE,
-    )
-    filters = (Text("q", "搜索", field="number", placeholder="事项编号"),)
-    sorts = {"new": ("-created_at", "-id"), "due": ("next_due_at", "id")}
-    default_sort = "new"
-    export_permission = "cases.export"
-    template = "assessment/desk/drill.html"
-    empty_title = "没有可以查看的事项"
-    empty_hint = "这个数据没有事项，或者事项不在您的范围内。"
-
-    def counted(self) -> dict[int, int]:
-        """Case → how often it counts."""
-        held: dict[int, int] | None = getattr(self, "_counted", None)
-        if held is None:
-            held = {}
-            figure = self.figure
-            top, bottom = defining.measures(figure.definition)
-            for one, _ in top if self.params["side"] == "numerator" else bottom:
-                for case, times in corrections.counted_cases(figure.period, figure.unit_id, one.key).items():
-                    held[case] = held.get(case, 0) + times
-            self._counted = held
-        return held
-
-    @property
-    def figure(self) -> Figure:
-        held: Figure | None = getattr(self, "_figure", None)
-        if held is None:
-            held = (
-                Figure.objects.filter(
-                    period_id=self.params["period"],
-                    unit_id=self.params["unit"],
-                    definition__code=self.params["indicator"],
-                )
-                .select_related("period", "unit", "definition")
-                .order_by("-round")
-                .first()
-            )
-            if held is None:
-                raise Http404
-            self._figure = held
-        return held
-
-    def rows(self, request: HttpRequest) -> Rows:
-        # An export comes back here with nothing but the parameters: the right to the figure is asked for again.
-        if not policy.may_see_unit(request.user, self.figure.period, self.figure.unit):
-            return case_policy.rows(request.user).none()
-        return case_policy.rows(request.user).filter(pk__in=list(self.counted())).select_related("kind")
-
-    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
-        dress(rows)
-        counted = self.counted()
-        for row in rows:
-            row.times = counted.get(row.pk, 0)
-
-    def context(self, request: HttpRequest) -> dict[str, Any]:
-        figure, counted = self.figure, self.counted()
-        said = figure.numerator if self.params["side"] == "numerator" else figure.denominator
-        top, bottom = defining.measures(figure.definition)
-        terms = top if self.params["side"] == "numerator" else bottom
-        return {
-            "figure": figure,
-            "period": figure.period,
-            "unit": figure.unit,
-            "side": SIDES[self.params["side"]],
-            "said": shown.number(said),
-            "times": sum(counted.values()),
-            "cases": len(counted),
-            "weighted": any(times != "1" for _, times in terms),
-            "daily": self.daily(terms) if not counted and said else [],
-            "seen": case_policy.rows(request.user).filter(pk__in=list(counted)).count(),
-        }
-
-    def daily(self, terms: list[tuple[defining.Measure, str]]) -> list[dict[str, Any]]:
-        """Per day what was counted, where other business is counted than cases; and where its list is."""
-        found = []
-        for one, times in terms:
-            module = one.fact.split(".", maxsplit=1)[0]
-            try:
-                address = reverse(f"{module}_list")
-            except NoReverseMatch:
-                address = ""
-            days = measuring.by_day(self.figure.period, self.figure.unit, one)
-            label = registry.fact(one.fact).label if one.known else one.fact
-            found.append({"label": label, "times": times, "days": days, "sum": sum(n for _, n in days), "url": address})
-        return found
-
-    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
-        figure = self.figure
-        back = reverse("assessment_unit", args=[figure.period_id, figure.unit_id])
-        return [{"label": "返回单位", "url": back, "icon": "arrow-left"}]
-
-
-@requires(policy.READ)
-def assessment_drill(request: HttpRequest, period_pk: int, unit_pk: int, code: str, side: str) -> HttpResponse:
-    """Every figure opens what it counted."""
-    find(request, period_pk, unit_pk)
-    if side not in SIDES:
-        raise Http404
-    return rendering.render(request, DrillList(period=period_pk, unit=unit_pk, indicator=code, side=side))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from wangge.assessment.scoring import plain
 from wangge.assessment.statistics import wilson
 from wangge.kernel.facts.registry import Unit as ReadAs
 from wangge.kernel.listing.html import badge, icon
+from wangge.whistle.enums import ClockName
 
 NONE: Final = SafeString('<span class="text-secondary">—</span>')
 STATE_TONES: Final = {"open": "info", "closing": "warn", "frozen": "hold", "published": "ok"}
@@ -108,3 +110,9 @@ def period_badge(period: Period) -> SafeString:
 
 def as_points(text: Any) -> Decimal:
     return Decimal(str(text))
+
+
+def late_limits(clocks: Iterable[Any]) -> str:
+    """The limits of a summons that were missed: 到场、反馈; empty when none was."""
+    missed = dict.fromkeys(clock.name for clock in clocks if clock.outcome == "late")
+    return "、".join(str(ClockName(name).label) for name in missed)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from wangge.assessment.web import (
     desk_appeals,
+    desk_drill,
     desk_indicators,
     desk_packs,
     desk_periods,
@@ -40,7 +41,7 @@ desk_urlpatterns: list[URLPattern] = [
     ),
     path(
         "periods/<int:period_pk>/<int:unit_pk>/<slug:code>/<slug:side>/",
-        desk_unit.assessment_drill,
+        desk_drill.assessment_drill,
         name="assessment_drill",
     ),
     path("indicators/", desk_indicators.assessment_indicators, name="assessment_indicators"),
