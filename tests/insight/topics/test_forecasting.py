@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, DISTRICT, World
 from tests.insight.topics.conftest import case, file
 
+from wangge.insight.grouping.messages import read
 from wangge.insight.topics import outlooks
 from wangge.insight.topics.forecasting import foretell
 from wangge.insight.topics.models import Forecast, WeekCount
 
+REAL = Path("../shared/data/messages/replied_2816.csv")
 RANDOM = np.random.default_rng(7)
 
 
@@ -54,6 +57,28 @@ def test_the_interval_holds_most_of_what_came() -> None:
         )
         total += 8
     assert 0.7 <= inside / total <= 1.0
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="../shared/data/messages/replied_2816.csv is absent")
+def test_real_weeks_are_foretold_better_than_by_last_years_week() -> None:
+    """Rolling origin: every week of two years is foretold four weeks ahead from what was known before."""
+    first = date(2015, 1, 5)
+    weeks = [0] * ((date(2020, 1, 6) - first).days // 7)
+    for one in read(REAL):
+        at = (one.on - first).days // 7 if one.on is not None else -1
+        if 0 <= at < len(weeks):
+            weeks[at] += 1
+    ours, naive, inside = [], [], []
+    for origin in range(156, len(weeks) - 3):
+        outlook = foretell(weeks[:origin], ahead=4)
+        assert outlook is not None
+        for at, expected in enumerate(outlook.expected, start=origin):
+            ours.append(abs(weeks[at] - expected))
+            naive.append(abs(weeks[at] - weeks[at - 52]))
+            inside.append(outlook.low[at - origin] <= weeks[at] <= outlook.high[at - origin])
+    print(f"MAE {np.mean(ours):.2f}, seasonal-naive {np.mean(naive):.2f}, interval holds {np.mean(inside):.0%}")
+    assert np.mean(ours) < 0.8 * np.mean(naive)
+    assert 0.7 <= np.mean(inside) <= 0.9
 
 
 def test_weeks_of_cases_are_counted_by_group_and_foretold(world: World) -> None:
