@@ -193,6 +193,11 @@ AXES_LOCKOUT_CALLABLE = "wangge.kernel.access.lockout.locked_page"
 AXES_CLIENT_IP_CALLABLE = "wangge.kernel.access.lockout.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # the audit record is the log
 AXES_VERBOSE = False
+# One address that tries many accounts: failures, over so many accounts, within minutes; locked for minutes.
+ADDRESS_LOCK_FAILURES = env.int("WANGGE_ADDRESS_FAILURES", default=50)
+ADDRESS_LOCK_ACCOUNTS = env.int("WANGGE_ADDRESS_ACCOUNTS", default=10)
+ADDRESS_LOCK_WINDOW = env.int("WANGGE_ADDRESS_MINUTES", default=15)
+ADDRESS_LOCK_MINUTES = env.int("WANGGE_ADDRESS_LOCK_MINUTES", default=30)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

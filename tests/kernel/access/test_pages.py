@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 from tests.kernel.access.conftest import PASSWORD, MakeUser
+from tests.kernel.access.test_login import give_totp
 
 from wangge.kernel.access.models import User
+from wangge.kernel.access.roles import roles
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.audit.recording import record
 
@@ -17,14 +22,15 @@ pytestmark = pytest.mark.django_db
 
 
 def names_on(response: Any) -> list[str]:
-    return [user.username for user in response.context["page"]]
+    pks = [row["pk"] for row in response.context["rows"]]
+    return [User.objects.get(pk=pk).username for pk in pks]
 
 
 def acts_on(response: Any) -> list[str]:
     return [entry.action for entry in response.context["page"]]
 
 
-@pytest.mark.parametrize("url_name", ["user_list", "audit_list", "user_create", "system_list"])
+@pytest.mark.parametrize("url_name", ["user_list", "address_locks", "audit_list", "user_create", "system_list"])
 def test_others_do_not_reach_the_administrators_pages(client: Client, worker_li: User, url_name: str) -> None:
     assert client.get(reverse(url_name)).status_code == 302
     client.force_login(worker_li)
@@ -34,15 +40,15 @@ def test_others_do_not_reach_the_administrators_pages(client: Client, worker_li:
 def test_the_three_administrators_reach_their_own_pages_only(
     system_admin: User, security_admin: User, audit_admin: User
 ) -> None:
-    pages = ("user_list", "user_create", "audit_list", "system_list")
+    pages = ("user_list", "address_locks", "user_create", "audit_list", "system_list")
     reached = {}
     for user in (system_admin, security_admin, audit_admin):
         client = Client()
         client.force_login(user)
         reached[user.username] = [page for page in pages if client.get(reverse(page)).status_code == 200]
     assert reached == {
-        "系统员小吴": ["user_list", "user_create", "system_list"],
-        "安全员老周": ["user_list"],
+        "系统员小吴": ["user_list", "address_locks", "user_create", "system_list"],
+        "安全员老周": ["user_list", "address_locks"],
         "审计员老赵": ["audit_list"],
     }
 
@@ -93,7 +99,48 @@ def test_the_list_asks_the_same_of_the_database_for_one_row_and_for_three(
     make("甲", "grid_worker", "150203001001001")
     make("乙", "grid_worker", "150203001001002")
     with django_assert_num_queries(7):
-        assert len(names_on(client.get("/admin/accounts/"))) == 3
+        assert len(client.get("/admin/accounts/").context["rows"]) == 3
+
+
+def test_the_list_leaves_as_a_workbook_with_its_filters_and_a_row_in_the_record(
+    client: Client, security_admin: User, worker_li: User, make: MakeUser
+) -> None:
+    make("外区老刘", "street_leader", "150204001")
+    give_totp(worker_li)
+    client.force_login(security_admin)
+    answer = client.get("/admin/accounts/?role=grid_worker&export=xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(answer))).worksheets[0]
+    head, *rows = ([str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True))
+    assert head == ["账号", "姓名", "授权", "最近登录", "状态", "建立时间", "停用时间", "密码修改时间", "动态口令"]
+    assert [row[:3] + row[4:5] + row[8:] for row in rows] == [
+        ["网格员小李", "网格员小李", "网格员 150203001001001", "正常", "已启用"]
+    ]
+    entry = AuditEntry.objects.get(action="listing.export")
+    assert (entry.actor_id, entry.changes["rows"], entry.changes["query"]) == (
+        security_admin.pk,
+        1,
+        "role=grid_worker&export=xlsx",
+    )
+
+
+def test_no_secret_leaves_with_the_list(client: Client, security_admin: User, worker_li: User) -> None:
+    secret, codes = give_totp(worker_li)
+    client.force_login(security_admin)
+    text = b"".join(client.get("/admin/accounts/?export=csv")).decode("utf-8-sig")
+    worker_li.refresh_from_db()
+    assert "网格员小李" in text
+    assert [kept for kept in (secret, worker_li.password, *codes) if kept in text] == []
+
+
+def test_without_the_permission_nothing_leaves(
+    client: Client, security_admin: User, worker_li: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = replace(roles()["security_admin"], permissions=frozenset({"access.grants"}))
+    monkeypatch.setattr("wangge.kernel.access.scopes.role", lambda code: without if code == without.code else None)
+    client.force_login(security_admin)
+    assert "export=xlsx" not in client.get("/admin/accounts/").content.decode()
+    assert client.get("/admin/accounts/?export=xlsx").status_code == 403
+    assert AuditEntry.objects.filter(action="listing.export").count() == 0
 
 
 def test_an_account_of_another_area_is_not_found(client: Client, security_admin: User, make: MakeUser) -> None:

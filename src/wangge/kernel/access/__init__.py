@@ -12,7 +12,8 @@ so a subtree is a prefix scan. Default deny.
 - ``personal``: personal fields (encrypted, blind-indexed, masked) and what each must declare;
   ``unmask``: one of them in clear, for a reason; ``rotation``: changing the keys.
 - ``actions``: accounts and grants (the system, security and audit administrators exclude each other);
-  ``factors`` and ``totp``: the second factor; ``sessions``, ``lockout``, ``passwords``: login.
+  ``factors`` and ``totp``: the second factor; ``sessions``, ``lockout`` (of an account),
+  ``addresses`` (the lock of an address that tries many), ``passwords``: login.
 
 Neighbours: imports ``audit`` only. Knows no office, case or division: an office here is a number.
 """

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from wangge.kernel.access import lockout
 from wangge.kernel.access.errors import AccessError
-from wangge.kernel.access.models import Grant, PasswordRecord, RecoveryCode, User
+from wangge.kernel.access.models import AddressLock, Grant, PasswordRecord, RecoveryCode, User
 from wangge.kernel.access.passwords import temporary_password
 from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
 from wangge.kernel.access.policy import may_manage, office_path
@@ -153,6 +153,19 @@ def unlock(*, user: User, by: User | None, reason: str) -> None:
     reason = _reason(reason)
     removed = lockout.unlock(user.username)
     record("access.user.unlock", user, changes={"failures_removed": removed}, reason=reason)
+
+
+@transaction.atomic
+def lift_address_lock(*, lock: AddressLock, by: User | None, reason: str) -> None:
+    """People may sign in from the address again; its failures were forgotten when it was locked. Raises AccessError."""
+    if by is not None and not area(by, *MANAGING):
+        raise AccessError("您没有管理账号与授权的权限。")
+    reason = _reason(reason)
+    now = timezone.now()
+    if not AddressLock.objects.in_force(now).filter(pk=lock.pk).update(lifted_at=now):
+        raise AccessError("该地址的锁定已经结束。")
+    lock.refresh_from_db()
+    record("access.addresslock.lift", lock, changes={"lifted_at": [None, now]}, reason=reason)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -183,6 +183,51 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.started_at:%F %T}"
+
+
+class LoginFailure(models.Model):
+    """A failed login, for as long as it counts against its address (``addresses``)."""
+
+    address = models.CharField("来源地址", max_length=45)
+    account = models.BinaryField("账号散列", max_length=16)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "登录失败"
+        verbose_name_plural = "登录失败"
+        indexes = [models.Index(fields=["address", "at"], name="login_failure_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address}@{self.at:%F %T}"
+
+
+class AddressLockQuerySet(models.QuerySet["AddressLock"]):
+    def in_force(self, now: datetime) -> AddressLockQuerySet:
+        return self.filter(until__gt=now, lifted_at__isnull=True)
+
+
+class AddressLock(models.Model):
+    """An address from which too many accounts were tried; its last lock."""
+
+    address = models.CharField("来源地址", max_length=45, unique=True)
+    locked_at = models.DateTimeField("锁定时间")
+    until = models.DateTimeField("锁定至")
+    failures = models.PositiveIntegerField("失败次数")
+    accounts = models.PositiveIntegerField("涉及账号数")
+    lifted_at = models.DateTimeField("解除时间", null=True, blank=True)
+
+    objects = AddressLockQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "来源地址锁定"
+        verbose_name_plural = "来源地址锁定"
+        indexes = [models.Index(fields=["-locked_at", "-id"], name="address_lock_new")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.until > now and self.lifted_at is None
 
 
 class UnmaskCount(models.Model):

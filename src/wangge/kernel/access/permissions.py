@@ -10,5 +10,7 @@ ACCOUNTS: Final = "access.accounts"
 GRANTS: Final = "access.grants"
 # Who holds either looks after accounts: resets, unlocks, reads the list.
 MANAGING: Final = (ACCOUNTS, GRANTS)
+# Take the list of accounts out as a file.
+EXPORT: Final = "access.export"
 # The audit administrator: reads the audit record, changes nothing.
 AUDIT: Final = "audit.read"

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from wangge.kernel.access import lockout, totp
+from wangge.kernel.access import addresses, lockout, totp
 from wangge.kernel.access.models import User
 from wangge.kernel.access.personal import mask_name
 from wangge.kernel.access.routes import before_duties, public
@@ -42,13 +42,26 @@ def home_of(user: User) -> str:
     return pages.get(home, settings.LOGIN_REDIRECT_URL)
 
 
-def _record_failure(request: HttpRequest, username: str, what: str) -> None:
+def _failed(request: HttpRequest, username: str, what: str) -> HttpResponse | None:
+    """Record a failure and count it; the page to show when that locked the client's address."""
     known = User.objects.filter(username=username).first()
     # What is no account may be a password typed into the wrong field.
     changes = {"username": username if known else mask_name(username), "what": what}
     record("access.user.login_failed", known, changes=changes)
     if getattr(request, "axes_locked_out", False):
         record("access.user.locked", known, changes=changes)
+    return _address_locked(request) if addresses.count_failure(request, username) else None
+
+
+def _address_locked(request: HttpRequest) -> HttpResponse | None:
+    until = addresses.locked_until(request)
+    return None if until is None else addresses.locked_page(request, until)
+
+
+def _signed_in(request: HttpRequest, user: User, *, how: str, target: str) -> HttpResponse:
+    open_session(request=request, user=user, how=how)
+    addresses.forgive(request, user.username)
+    return redirect(target or home_of(user))
 
 
 @public("登录页")
@@ -61,19 +74,21 @@ def login_page(request: HttpRequest) -> HttpResponse:
     target = safe_next(request)
     if request.user.is_authenticated:
         return redirect(target or home_of(request.user))
+    if request.method == "POST" and (locked := _address_locked(request)):
+        return locked
     form = LoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         username = form.cleaned_data["username"]
         user = authenticate(request, username=username, password=form.cleaned_data["password"])
         if not isinstance(user, User):
-            _record_failure(request, username, "密码")
+            if locked := _failed(request, username, "密码"):
+                return locked
             form.add_error(None, "账号或密码不正确。连续输错会暂时锁定账号。")
         elif totp.is_enabled(user):
             request.session[PENDING] = {"user": user.pk, "at": int(timezone.now().timestamp()), "next": target}
             return redirect("second_factor")
         else:
-            open_session(request=request, user=user, how="密码")
-            return redirect(target or home_of(user))
+            return _signed_in(request, user, how="密码", target=target)
     return render(request, "access/login.html", {"form": form, "next": target})
 
 
@@ -97,6 +112,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         request.session.pop(PENDING, None)
         return redirect("login")
     user, target = pending
+    if request.method == "POST" and (locked := _address_locked(request)):
+        return locked
     if lockout.is_locked(request, user.username):
         return lockout.locked_page(request, credentials={"username": user.username})
     form = CodeForm(request.POST or None)
@@ -107,10 +124,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             how = "密码+恢复码"
         if how:
             del request.session[PENDING]
-            open_session(request=request, user=user, how=how)
-            return redirect(target or home_of(user))
+            return _signed_in(request, user, how=how, target=target)
         lockout.count_failure(request, user.username)
-        _record_failure(request, user.username, "动态口令")
+        if locked := _failed(request, user.username, "动态口令"):
+            return locked
         form.add_error("code", "动态口令不正确或已用过，请等下一个。")
     return render(request, "access/second_factor.html", {"form": form})
 

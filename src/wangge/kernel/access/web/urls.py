@@ -24,5 +24,6 @@ urlpatterns = [
     path("admin/accounts/<int:pk>/end/", accounts.user_end, name="user_end"),
     path("admin/accounts/<int:pk>/grants/", accounts.grant_create, name="grant_create"),
     path("admin/accounts/<int:pk>/grants/<int:grant>/end/", accounts.grant_end, name="grant_end"),
+    path("admin/addresses/", lists.address_locks, name="address_locks"),
     path("admin/audit/", lists.audit_list, name="audit_list"),
 ]
