@@ -18,9 +18,10 @@ def import_(
     within: Annotated[str, typer.Option(help="没有地点的行归入的区划代码")] = "",
     dispatch: Annotated[bool, typer.Option(help="按清单自动派单；--no-dispatch 只登记")] = True,
     all_or_nothing: Annotated[bool, typer.Option(help="有一行不合格就全部不导入")] = False,
+    repeat: Annotated[bool, typer.Option(help="没有编号的行，内容与导入过的相同也再登记一次")] = False,
     rejected: Annotated[Path | None, typer.Option(help="未导入的行写入此 xlsx")] = None,
 ) -> None:
-    """Import orders of a 12345 platform; idempotent by source number. The last line is JSON."""
+    """Import orders of a 12345 platform; idempotent by source number or content. The last line is JSON."""
     from wangge.cases.importing.mapping import BadMapping, parse
     from wangge.cases.importing.reading import UnreadableFile
     from wangge.cases.importing.run import as_json, import_file, write_rejected
@@ -35,6 +36,7 @@ def import_(
             home=within,
             dispatch=dispatch,
             all_or_nothing=all_or_nothing,
+            repeat=repeat,
             progress=lambda rows: typer.echo(f"已读 {rows} 行", err=True),
         )
     except (BadMapping, UnreadableFile) as error:
@@ -46,6 +48,8 @@ def import_(
         target = rejected or file.with_name(f"{file.stem}-未导入.xlsx")
         write_rejected(report.rejected, target)
         typer.echo(f"{len(report.rejected)} 行未导入，原因见 {target}")
+    if report.by_content:
+        typer.echo(f"{report.by_content} 行没有编号、内容与导入过的相同，视为已导入过；确要再登记请加 --repeat")
     if not report.kept:
         typer.secho("按您的选择，全部未导入。", fg="red")
     typer.echo(as_json(report))

@@ -555,6 +555,7 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField("新登记", default=0)
     dispatched = models.PositiveIntegerField("已派单", default=0)
     known = models.PositiveIntegerField("以前导入过", default=0)
+    by_content = models.PositiveIntegerField("其中按内容认出", default=0)
     rejected = models.PositiveIntegerField("未导入", default=0)
     kept = models.BooleanField("已保留", default=True)
     error = models.CharField("出错说明", max_length=300, blank=True)
@@ -568,6 +569,16 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.get_state_display()}"
+
+
+class ImportedRow(models.Model):
+    """A row imported without a number of its own: the keyed digest of what it says, by which it is known again."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.BinaryField("内容摘要", max_length=16, unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
 
 
 class Attempt(models.Model):

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 
 from wangge.cases.enums import DONE_STATES
 from wangge.cases.following import OWN_FILES
-from wangge.cases.models import CallBack, Case, CaseErasure, CaseRules, CaseText, Contact, Requester
+from wangge.cases.models import CallBack, Case, CaseErasure, CaseRules, CaseText, Contact, ImportedRow, Requester
 from wangge.cases.rules import rules_for
 from wangge.cases.words import case_vector, marks_of
 from wangge.kernel.attachments.actions import erase
@@ -97,6 +97,7 @@ def erase_personal(*, case: Case, now: datetime) -> None:
     days = rules_for(case.path).retention_days
     reason = f"结案满{days}天，保存期限届满"
     CaseErasure.objects.create(case=case, at=now)
+    ImportedRow.objects.filter(case=case).delete()
     gone = Requester.objects.filter(case=case).update(name=None, phone=None, phone_index=None)
     files = Attachment.objects.filter(
         owner_type="cases.case", owner_id=case.pk, purpose__in=OWN_FILES, uploaded_by__isnull=True, erased_at=None

@@ -13,7 +13,7 @@ from tests.cases.conftest import World
 from wangge.cases.importing.mapping import BadMapping
 from wangge.cases.importing.reading import UnreadableFile
 from wangge.cases.importing.run import import_file, write_rejected
-from wangge.cases.models import Case, CaseClock
+from wangge.cases.models import Case, CaseClock, ImportedRow
 from wangge.cases.tallies import check
 
 HEADER = ["工单编号", "受理时间", "标题", "内容", "诉求类型", "类别编码", "区划代码", "地址", "姓名", "电话"]
@@ -70,6 +70,51 @@ def test_the_same_file_twice_makes_nothing_twice(world: World, tmp_path: Path) -
 def test_a_number_twice_in_one_file_is_one_case(world: World, tmp_path: Path) -> None:
     report = import_file(write(tmp_path / "a.csv", [ROW, ROW]))
     assert (report.created, report.known) == (1, 1)
+
+
+def test_a_row_without_a_number_is_known_by_its_content(world: World, tmp_path: Path) -> None:
+    row = changed(工单编号="")
+    assert import_file(write(tmp_path / "a.csv", [row, changed(工单编号="", 内容="另一件事")])).created == 2
+    report = import_file(write(tmp_path / "b.csv", [row, changed(工单编号="", 电话="13800000002")]))
+    assert (report.created, report.known, report.by_content, report.rejected) == (1, 1, 1, [])
+    assert (Case.objects.count(), ImportedRow.objects.count()) == (3, 3)
+
+
+def test_the_same_row_of_another_export_is_the_same(world: World, tmp_path: Path) -> None:
+    import_file(write(tmp_path / "a.csv", [changed(工单编号="")]))
+    other = changed(工单编号="", 受理时间="2026/10/01 09:00", 标题="另一个标题", 类别编码="", 姓名="")
+    report = import_file(write(tmp_path / "b.csv", [other], encoding="gbk"))
+    assert (report.created, report.by_content) == (0, 1)
+
+
+@pytest.mark.parametrize("field", ["受理时间", "内容", "地址", "电话"])
+def test_another_time_place_phone_or_text_is_another_matter(world: World, tmp_path: Path, field: str) -> None:
+    other = {"受理时间": "2026-10-01 09:01:00", "内容": "另一件", "地址": "友谊大街2号", "电话": "138****0002"}
+    rows = [changed(工单编号=""), changed(工单编号="", **{field: other[field]})]
+    assert import_file(write(tmp_path / "a.csv", rows)).created == 2
+
+
+def test_words_alone_are_not_known_again(world: World, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [changed(工单编号="", 受理时间="", 地址="", 电话="")])
+    assert [import_file(path).created, import_file(path).created] == [1, 1]
+    assert ImportedRow.objects.count() == 0
+
+
+def test_who_means_it_files_the_same_row_again(world: World, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [changed(工单编号=""), ROW])
+    import_file(path)
+    report = import_file(path, repeat=True)
+    assert (report.created, report.known, report.by_content) == (1, 1, 0)
+    assert (Case.objects.count(), ImportedRow.objects.count()) == (3, 1)
+    assert import_file(path).by_content == 1
+
+
+def test_what_is_kept_of_the_content_is_a_keyed_digest(world: World, tmp_path: Path, settings: Any) -> None:
+    path = write(tmp_path / "a.csv", [changed(工单编号="")])
+    import_file(path)
+    assert len(ImportedRow.objects.get().digest) == 16
+    settings.BLIND_INDEX_KEY = "another key of thirty-two letters"
+    assert import_file(path).created == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.cases.importing.test_run import changed, write
 
 from wangge.cases.importing import storing
 from wangge.cases.importing.run import import_file
-from wangge.cases.models import Case, CaseClock, CasePart, CaseText, CaseTransition, Requester
+from wangge.cases.models import Case, CaseClock, CasePart, CaseText, CaseTransition, ImportedRow, Requester
 from wangge.cases.tallies import check
 from wangge.kernel.access.database import as_system
 from wangge.kernel.audit.models import AuditEntry
@@ -53,6 +53,13 @@ def test_a_number_that_comes_again_much_later_is_one_case(small_chunks: None, wo
     rows = [changed(工单编号=f"N{n % 50}") for n in range(100)]
     report = import_file(write(tmp_path / "a.csv", rows))
     assert (report.created, report.known, Case.objects.count()) == (50, 50, 50)
+
+
+def test_a_content_that_comes_again_much_later_is_one_case(small_chunks: None, world: World, tmp_path: Path) -> None:
+    rows = [changed(工单编号="", 内容=f"第{n % 50}处垃圾没清运") for n in range(100)]
+    report = import_file(write(tmp_path / "a.csv", rows))
+    assert (report.created, report.known, report.by_content, Case.objects.count()) == (50, 50, 50, 50)
+    assert ImportedRow.objects.count() == 50
 
 
 def test_a_writer_that_fails_leaves_whole_chunks_and_the_next_run_goes_on(

@@ -72,6 +72,19 @@ def test_the_same_file_twice_makes_nothing_twice(client: Client) -> None:
     assert Case.objects.count() == 1
 
 
+def test_rows_without_numbers_are_known_by_content_and_filed_again_when_it_is_meant(client: Client) -> None:
+    content = f"诉求内容,区划代码,联系电话\n小区垃圾清运不及时,{COMMUNITY},13800000001\n".encode()
+    told = []
+    for given in ({}, {}, {"repeat": "on"}):
+        upload(client, content)
+        page = run(client, **given)
+        told.append(
+            (page.context["run"].created, page.context["run"].by_content, "视为已导入过" in page.content.decode())
+        )
+    assert told == [(1, 0, False), (0, 1, True), (1, 0, False)]
+    assert Case.objects.count() == 2
+
+
 def test_the_columns_are_recognised_and_shown(client: Client) -> None:
     upload(client, CSV.encode())
     page = client.get(reverse("case_import_run"))

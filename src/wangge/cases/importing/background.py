@@ -35,10 +35,12 @@ def start_import(
     source_system: str,
     dispatch: bool,
     all_or_nothing: bool,
+    repeat: bool = False,
 ) -> ImportRun:
     """Ask for the import of ``upload`` (a name in ``uploads.folder()``); the job begins when this is committed."""
     asked = {
         "mapping": mapping, "source_system": source_system, "dispatch": dispatch, "all_or_nothing": all_or_nothing,
+        "repeat": repeat,
     }  # fmt: skip
     with transaction.atomic():
         run = ImportRun.objects.create(user=user, upload=upload, name=name[:100], asked=asked)
@@ -85,7 +87,7 @@ def _report(run: ImportRun, report: Report) -> None:
     if report.rejected:
         write_rejected(report.rejected, rejected_file(run))
     run.rows, run.created, run.dispatched, run.known = report.rows, report.created, report.dispatched, report.known
-    run.rejected, run.kept = len(report.rejected), report.kept
+    run.by_content, run.rejected, run.kept = report.by_content, len(report.rejected), report.kept
     _finish(run, ImportState.DONE)
     if report.kept:
         (uploads.folder() / run.upload).unlink(missing_ok=True)
@@ -95,7 +97,10 @@ def _report(run: ImportRun, report: Report) -> None:
 def _finish(run: ImportRun, state: ImportState, *, error: str = "") -> None:
     run.state, run.error, run.finished_at = state, error[:300], timezone.now()
     run.save()
-    figures = {name: getattr(run, name) for name in ("rows", "created", "dispatched", "known", "rejected", "kept")}
+    figures = {
+        name: getattr(run, name)
+        for name in ("rows", "created", "dispatched", "known", "by_content", "rejected", "kept")
+    }
     record("cases.import.finish", run, changes={"state": state, **figures}, path="")
 
 

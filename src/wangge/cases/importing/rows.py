@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -52,6 +54,8 @@ class Order:
     urgency: str
     is_private: bool
     reply_wanted: bool
+    # Of a row without a source number: what it is known by when it comes again; see ``RowChecker._digest``.
+    digest: bytes = b""
 
 
 class RowChecker:
@@ -72,6 +76,7 @@ class RowChecker:
         self.now = now or timezone.now()
         self.zone = timezone.get_current_timezone()
         self.hotlines = hotlines or Names()
+        self.key = settings.BLIND_INDEX_KEY.encode()[:64]
 
     def check(self, number: int, row: Mapping[str, str]) -> Order | Rejected:
         """An ``Order``, or the first thing wrong with the row."""
@@ -102,9 +107,10 @@ class RowChecker:
             path = self._path(get("path"))
         except ValidationError as error:
             return Rejected(number, self.mapping.get(field, field), error.messages[0], row)
+        source_number = get("source_number")[:64]
         return Order(
             row=number,
-            source_number=get("source_number")[:64],
+            source_number=source_number,
             source_system=self.hotlines.number(get("hotline"))[:40] or self.source_system,
             created_at=created_at,
             title=(title or text.splitlines()[0])[: validators.MAX_TITLE],
@@ -120,7 +126,20 @@ class RowChecker:
             urgency=urgency,
             is_private=get("is_private").lower() in YES,
             reply_wanted=get("reply_wanted").lower() not in NO,
+            digest=b""
+            if source_number
+            else self._digest(get("created_at") and created_at, text, phone or get("phone"), get("address")),
         )
+
+    def _digest(self, created_at: datetime | str, text: str, phone: str, address: str) -> bytes:
+        """When, what, who and where, under our key: the same row of another export is the same.
+
+        Text alone is not enough, for two people may write the same words; then there is none.
+        """
+        if not (created_at or phone or address):
+            return b""
+        at = created_at.isoformat() if isinstance(created_at, datetime) else ""
+        return blake2b("\x00".join((at, text, phone, address)).encode(), digest_size=16, key=self.key).digest()
 
     def _instant(self, text: str) -> datetime:
         if not text:

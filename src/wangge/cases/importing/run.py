@@ -21,12 +21,16 @@ from wangge.kernel.tables.writing import Rejected, rejected_sheet, write
 
 @dataclass(slots=True)
 class Report:
-    """What became of a file. ``rows == created + known + len(rejected)`` unless nothing was kept."""
+    """What became of a file. ``rows == created + known + len(rejected)`` unless nothing was kept.
+
+    ``by_content`` of the ``known`` have no source number; they say what a row imported before says.
+    """
 
     rows: int = 0
     created: int = 0
     dispatched: int = 0
     known: int = 0
+    by_content: int = 0
     kept: bool = True
     rejected: list[Rejected] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
@@ -45,12 +49,14 @@ def import_file(
     by: Any = None,
     dispatch: bool = True,
     all_or_nothing: bool = False,
+    repeat: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Import ``path``. ``home`` is the division of rows without a place. Raises ``UnreadableFile``, ``BadMapping``.
 
     ``all_or_nothing``: one transaction, nothing is kept when any row is rejected. Otherwise good rows are kept,
-    a chunk at a time; running the same file again makes nothing twice.
+    a chunk at a time; running the same file again makes nothing twice, rows without a source number being known by
+    their content unless ``repeat`` says that they are meant again.
     """
     report = Report()
     rows = read(path)
@@ -62,13 +68,13 @@ def import_file(
     orders = _good(_chain(first, rows), checker, report)
 
     def run() -> None:
-        with Importer(by=by, dispatch=dispatch) as importer:
+        with Importer(by=by, dispatch=dispatch, repeat=repeat) as importer:
             while chunk := list(islice(orders, CHUNK)):
                 importer.add(chunk)
                 if progress is not None:
                     progress(report.rows)
         report.created, report.dispatched = importer.stored.created, importer.stored.dispatched
-        report.known = importer.stored.known
+        report.known, report.by_content = importer.stored.known, importer.stored.by_content
 
     if not all_or_nothing:
         run()
@@ -108,6 +114,6 @@ def as_json(report: Report) -> str:
     return json.dumps(
         {
             "rows": report.rows, "created": report.created, "dispatched": report.dispatched, "known": report.known,
-            "rejected": len(report.rejected), "kept": report.kept,
+            "by_content": report.by_content, "rejected": len(report.rejected), "kept": report.kept,
         }
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Chunks of orders stored: which are known already, their ids and numbers, then one transaction each.
 
 While one chunk is being built the ones before it are copied in by writers with connections of their own. A chunk is
-whole or not there; an order whose source number is there already is counted, not made. Inside a transaction
-(all or nothing) there is one connection, so the same steps follow one another.
+whole or not there; an order whose source number (or, without one, whose content) is there already is counted, not made.
+Inside a transaction (all or nothing) there is one connection, so the same steps follow one another.
 """
 
 from __future__ import annotations
@@ -37,7 +37,13 @@ REQUESTERS: Final = (
     " SELECT c, decode(n, 'hex'), decode(p, 'hex'), decode(i, 'hex'), false"
     " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS given (c, n, p, i)"
 )
-Key = tuple[str, str]
+# A row that is filed again on purpose is known by its first case.
+DIGESTS: Final = (
+    "INSERT INTO cases_importedrow (case_id, digest)"
+    " SELECT * FROM unnest(%s::bigint[], %s::bytea[]) ON CONFLICT (digest) DO NOTHING"
+)
+# By source system and number, or by content.
+Key = tuple[str, str] | bytes
 
 
 @dataclass(slots=True)
@@ -47,11 +53,12 @@ class Stored:
     created: int = 0
     dispatched: int = 0
     known: int = 0
+    by_content: int = 0
 
 
 @dataclass(slots=True)
 class _Chunk:
-    """Built lines on their way, and the source numbers among them; ``stored`` once they are committed."""
+    """Built lines on their way, and what their orders are known by; ``stored`` once they are committed."""
 
     lines: Lines
     keys: set[Key]
@@ -62,11 +69,14 @@ class Importer:
     """Stores the orders of one import, a chunk at a time; a context manager, left when all is committed.
 
     ``stored`` is whole after the block. An error of a writer is raised at the next ``add`` or at the end of the
-    block; the chunks before it stay, and the same import run again goes on from there.
+    block; the chunks before it stay, and the same import run again goes on from there. With ``repeat`` an order
+    without a source number is made even when one of the same content is there.
     """
 
-    def __init__(self, *, by: Any = None, dispatch: bool = True, builder: type[Builder] = Builder) -> None:
-        self.stored = Stored()
+    def __init__(
+        self, *, by: Any = None, dispatch: bool = True, repeat: bool = False, builder: type[Builder] = Builder
+    ) -> None:
+        self.stored, self.repeat = Stored(), repeat
         self.builder = builder(actor=actor_for(by), dispatch=dispatch)
         self.on_the_way: list[_Chunk] = []
         self.queue: Queue[_Chunk | None] = Queue(maxsize=1)
@@ -100,9 +110,11 @@ class Importer:
             fresh = self._without_known(orders)
             if not fresh:
                 return
-            lines = self.builder.build(fresh, _ids(len(fresh)), _numbers(fresh, now), now)
+            ids = _ids(len(fresh))
+            lines = self.builder.build(fresh, ids, _numbers(fresh, now), now)
+            lines.digests = [(pk, order.digest) for pk, order in zip(ids, fresh, strict=True) if order.digest]
         lines.path = _common({order.path[:6] for order in fresh})
-        chunk = _Chunk(lines, {(o.source_system, o.source_number) for o in fresh if o.source_number})
+        chunk = _Chunk(lines, {key for order in fresh if (key := self._key(order))})
         if not self.threads:
             _write(lines)
         else:
@@ -130,25 +142,37 @@ class Importer:
         # Whatever is committed before the question is asked is found by it; the rest is known here.
         self.on_the_way = [chunk for chunk in self.on_the_way if not chunk.stored]
         there: set[Key] = set().union(*(chunk.keys for chunk in self.on_the_way))
-        numbered = {(o.source_system, o.source_number) for o in orders if o.source_number}
-        if numbered:
-            with connection.cursor() as cursor:
+        asked = {key for order in orders if (key := self._key(order))}
+        numbered = {key for key in asked if isinstance(key, tuple)}
+        digests = [key for key in asked if isinstance(key, bytes)]
+        with connection.cursor() as cursor:
+            if numbered:
                 cursor.execute(
                     "SELECT source_system, source_number FROM cases_case"
                     " WHERE source_number = ANY(%s) AND source_system = ANY(%s)",
                     [list({n for _, n in numbered}), list({s for s, _ in numbered})],
                 )
                 there.update(cursor.fetchall())
+            if digests:
+                cursor.execute("SELECT digest FROM cases_importedrow WHERE digest = ANY(%s)", [digests])
+                there.update(bytes(row[0]) for row in cursor.fetchall())
         fresh = []
         for order in orders:
-            key = (order.source_system, order.source_number)
-            if order.source_number:
+            key = self._key(order)
+            if key is not None:
                 if key in there:
                     self.stored.known += 1
+                    self.stored.by_content += isinstance(key, bytes)
                     continue
                 there.add(key)
             fresh.append(order)
         return fresh
+
+    def _key(self, order: Order) -> Key | None:
+        """What the order is known by when it comes again; None: nothing, or it is meant to be made again."""
+        if order.source_number:
+            return order.source_system, order.source_number
+        return None if self.repeat else order.digest or None
 
 
 def store(orders: Sequence[Order], *, by: Any = None, dispatch: bool = True, now: datetime | None = None) -> Stored:
@@ -189,6 +213,8 @@ def _write(lines: Lines) -> None:
                 _copy(raw, table, columns, rows)
             if lines.requesters[0]:
                 raw.execute(REQUESTERS, [list(column) for column in lines.requesters])
+            if lines.digests:
+                raw.execute(DIGESTS, [list(column) for column in zip(*lines.digests, strict=True)])
         record(
             "cases.case.import",
             None,

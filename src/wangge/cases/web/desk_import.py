@@ -79,6 +79,11 @@ class RunForm(forms.Form):
         initial="good",
     )
     dispatch = forms.BooleanField(label="按清单自动派单（把握不大的仍待人工派单）", required=False, initial=True)
+    repeat = forms.BooleanField(
+        label="没有编号的行，内容相同也再登记一次",
+        required=False,
+        help_text="没有来源编号的行，受理时间、内容、电话、地址都与导入过的相同时，视为已导入过；确实要再登记的才勾选。",
+    )
 
     def __init__(self, *args: Any, there: list[str], guessed: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,6 +196,7 @@ def case_import_run(request: HttpRequest) -> HttpResponse:
                     source_system=clean["source_system"].strip(),
                     dispatch=clean["dispatch"],
                     all_or_nothing=clean["mode"] == "all",
+                    repeat=clean["repeat"],
                 )
                 return redirect("case_import_report", run.pk)
     context = {"title": "导入工单", "form": form, "seen": seen, "name": name}
