@@ -23,16 +23,19 @@ from schemathesis.specs.openapi.checks import (
 from tests.cases.conftest import DISTRICT, World
 from tests.conftest import see_everything
 
+from wangge.assessment.models import Period
 from wangge.cases.actions import dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cockpit import actions as briefs
 from wangge.insight.topics.models import Topic, TopicMember
 from wangge.kernel.api.systems import create_system
 from wangge.sites.openapi.urls import api
+from wangge.whistle.models import Summons, Whistle
 
 SCOPES: Final = (
     *("cases:read", "cases:write", "cases:dispatch", "cases:handle"),
     *("kinds:suggest", "topics:read", "briefs:read"),
+    *("whistles:read", "whistles:write", "assessment:read"),
 )
 CHECKS: Final = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES: Final = 25
@@ -73,7 +76,7 @@ def token(world: World) -> str:
 
 @pytest.fixture
 def known(world: World) -> list[dict[str, Any]]:
-    """Parts of addresses behind which there is something: cases that the steps may begin with, a topic, a page."""
+    """Parts of addresses behind which there is something: cases that the steps may begin with, and one of each else."""
     received, dispatched, checked = world.file(), world.dispatched(), world.file(reply_wanted=True)
     dispatch_by_list(case=checked, by=world["话务小赵"])
     flow = CaseFlow(checked)
@@ -85,7 +88,19 @@ def known(world: World) -> list[dict[str, Any]]:
     for case in (received, dispatched, checked):
         TopicMember.objects.create(topic=topic, case=case, path=case.path, on=today)
     briefs.make(for_on=today)
-    things = {"path": DISTRICT, "for_on": today.isoformat(), "pk": topic.pk}
+    whistle = Whistle.objects.create(
+        number="150203202601010000017", kind="work", origin="patrol", title="外墙脱落", text="成片脱落", tried="已劝",
+        wanted="请鉴定", path=received.path[:12], street_path=received.path[:9], address="东门", state="running",
+        office_ids=[world.offices["housing"].pk], blown_at=now, created_at=now,
+    )  # fmt: skip
+    summons = Summons.objects.create(
+        whistle=whistle, office=world.offices["housing"], role="lead", state="summoned", summoned_at=now
+    )
+    period = Period.objects.create(
+        path=DISTRICT, month=today.replace(day=1), state="published", round=1, frozen_at=now, published_at=now
+    )
+    things = {"path": DISTRICT, "for_on": today.isoformat(), "pk": topic.pk, "whistle": whistle.number}
+    things |= {"summons": summons.pk, "period": period.pk}
     return [{"number": case.number, **things} for case in (received, dispatched, checked)]
 
 

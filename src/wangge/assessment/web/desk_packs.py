@@ -13,7 +13,7 @@ from wangge.assessment import packing, policy
 from wangge.assessment.enums import PackState
 from wangge.assessment.models import Pack
 from wangge.assessment.web.desk_periods import find as find_period
-from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.routes import me, polled, requires
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.flow import FlowError
 from wangge.kernel.listing import rendering
@@ -102,6 +102,7 @@ def assessment_pack_print(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, pk, "assessment/print/pack.html")
 
 
+@polled
 @requires(policy.READ)
 @require_GET
 def assessment_pack_progress(request: HttpRequest, pk: int) -> HttpResponse:

@@ -20,7 +20,7 @@ from wangge.assessment.flow import PeriodFlow
 from wangge.assessment.models import Appeal, Period, Round
 from wangge.assessment.web import shown
 from wangge.assessment.web.forms import AmendForm, OpenForm
-from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.routes import me, polled, requires
 from wangge.kernel.access.scopes import scope
 from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.kernel.listing import rendering
@@ -160,6 +160,7 @@ def assessment_period(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, find(request, pk))
 
 
+@polled
 @requires(policy.READ)
 @require_GET
 def assessment_period_progress(request: HttpRequest, pk: int) -> HttpResponse:

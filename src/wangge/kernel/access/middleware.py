@@ -49,7 +49,11 @@ class AccessMiddleware:
     ) -> HttpResponse | None:
         """Lead a user who must change the password or set up the second factor there, before anything else."""
         del args, kwargs
-        if not request.user.is_authenticated or getattr(view, "before_duties", False):
+        if not request.user.is_authenticated:
+            return None
+        if not getattr(view, "polled", False) or request.headers.get("Sec-Fetch-Mode") == "navigate":
+            _note_activity(request)
+        if getattr(view, "before_duties", False):
             return None
         declared = access_of(view)
         if declared is not None and declared.kind == "public":
@@ -66,8 +70,11 @@ class AccessMiddleware:
 def _idle_too_long(request: HttpRequest) -> bool:
     now = int(timezone.now().timestamp())
     seen = request.session.get(SEEN, now)
-    if settings.IDLE_TIMEOUT_MINUTES and now - seen > settings.IDLE_TIMEOUT_MINUTES * 60:
-        return True
-    if SEEN not in request.session or now - seen >= SEEN_EVERY_SECONDS:
+    return bool(settings.IDLE_TIMEOUT_MINUTES and now - seen > settings.IDLE_TIMEOUT_MINUTES * 60)
+
+
+def _note_activity(request: HttpRequest) -> None:
+    """The user does something; a page that renews itself (``routes.polled``) is not the user."""
+    now = int(timezone.now().timestamp())
+    if now - request.session.get(SEEN, 0) >= SEEN_EVERY_SECONDS:
         request.session[SEEN] = now
-    return False

@@ -70,6 +70,16 @@ def before_duties(view: View) -> View:
     return view
 
 
+def polled(view: View) -> View:
+    """A page asks for this by itself, again and again: a screen left open is nobody at work.
+
+    Such a request does not count as activity (``middleware``), so that the idle limit still signs its user out; only
+    the browser's own navigation to the page does.
+    """
+    view.polled = True  # type: ignore[attr-defined]
+    return view
+
+
 def requires(*needed: str) -> Callable[[View], View]:
     """Signed in and holding at least one of ``needed`` somewhere."""
 

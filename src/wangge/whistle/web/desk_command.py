@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import polled, requires
 from wangge.kernel.access.scopes import scope
 from wangge.territory import queries as territory
 from wangge.whistle import policy, postures, queries
@@ -71,14 +71,16 @@ def whistle_command(request: HttpRequest) -> HttpResponse:
     return render(request, "whistle/desk/command.html", context)
 
 
+@polled
 @requires("whistle.command")
 @never_cache
 @require_GET
 def whistle_board(request: HttpRequest) -> HttpResponse:
-    """The board alone, asked for every ten seconds: a handful of statements, none per whistle."""
+    """The board alone, asked for every ten seconds: a handful of statements, none per whistle; no sign of life."""
     return render(request, "whistle/desk/board.html", _contents(request))
 
 
+@polled
 @requires("whistle.command")
 @never_cache
 @require_GET

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from wangge.cases.limits import Limit, hit, in_words, wait
-from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.routes import me, polled, requires
 from wangge.kernel.access.scopes import permissions
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.audit.recording import record
@@ -253,6 +253,7 @@ def _code_address(request: HttpRequest, whistle: Whistle, code: str) -> str:
     return request.build_absolute_uri(f"{reverse('field_whistle', args=[whistle.pk])}?code={code}")
 
 
+@polled
 @requires("whistle.check")
 @never_cache
 @require_GET
@@ -265,6 +266,7 @@ def whistle_code(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "whistle/desk/code.html", {"whistle": whistle, "code": code})
 
 
+@polled
 @requires("whistle.check")
 @never_cache
 @require_GET
