@@ -57,6 +57,10 @@ ABOUT: Final = {
     ("brief_rules_end", "pk"): "brief_rules",
     ("brief_rows", "place"): "division",
     ("brief_rows", "office"): "office or none",
+    ("api-v1:read_topic", "pk"): "topic",
+    ("api-v1:list_members", "pk"): "topic",
+    ("api-v1:latest_brief", "path"): "division",
+    ("api-v1:read_brief", "path"): "division",
 }
 TODAY: Final = timezone.localdate().isoformat()
 # Parameters that are no object, and indicators and groups, which everybody who is assessed may read.
@@ -74,6 +78,7 @@ FIXED: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("brief_rows", "from_on"): (TODAY,),
     ("brief_rows", "to_on"): (TODAY,),
     ("brief_rows", "kind"): ("-",),
+    ("api-v1:read_brief", "for_on"): (TODAY,),
 }
 # flow, kind of its rows, the routes of its steps with the key of the row
 FLOWS: Final[tuple[tuple[Any, str, tuple[tuple[str, str], ...]], ...]] = (
