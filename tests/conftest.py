@@ -27,6 +27,7 @@ django.setup()
 
 from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: E402
 from django.test import client as django_client  # noqa: E402
+from tests.browsing import browser  # noqa: E402, F401 - the fixture, for every test that wants a real browser
 
 
 def see_everything() -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,37 +12,13 @@ from typing import Any, Final
 
 import pytest
 from django.conf import settings as configured
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+from tests.browsing import DESK, HERE, PHONE, SHOTS
 from tests.cases.conftest import World, world  # noqa: F401 - the fixture
 from tests.cases.web.signing import signed_in
 
-CHROMIUM: Final = os.environ.get("WANGGE_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-]
-DESK: Final = {"width": 1440, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
-HERE: Final = {"longitude": 109.805, "latitude": 40.605}
 # A refused page (404, 409, 422, 429) is said by the browser too; the journeys cause some on purpose.
 EXPECTED: Final = ("Failed to load resource: the server responded with a status of 4",)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @dataclass
@@ -100,12 +75,4 @@ def town(
     yield opened
     for context in opened.opened:
         context.close()
-    # Taking a picture hides the caret by a style of its own, which the policy rightly refuses.
-    assert opened.complaints == [] or os.environ.get("WANGGE_SHOTS")
-
-
-def shot(page: Page, name: str) -> None:
-    folder = os.environ.get("WANGGE_SHOTS")
-    if folder:
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert opened.complaints == [] or SHOTS

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from tests.browsing import DESK, PHONE
 from tests.cases.conftest import World
-from tests.journeys.conftest import DESK, PHONE, Town
+from tests.journeys.conftest import Town
 from tests.security.addresses import routes
 
 from wangge.cases.flow import CaseFlow

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browsing import shot
 from tests.cases.conftest import GRID
-from tests.journeys.conftest import Town, shot
+from tests.journeys.conftest import Town
 from tests.kernel.attachments.samples import photo
 
 from wangge.cases.models import Case

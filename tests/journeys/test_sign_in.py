@@ -6,7 +6,8 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import Town, shot
+from tests.browsing import shot
+from tests.journeys.conftest import Town
 
 from wangge.kernel.access.models import User
 

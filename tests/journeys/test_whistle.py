@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import Town, browser, shot, town  # noqa: F401 - fixtures
+from tests.browsing import shot
+from tests.journeys.conftest import Town
 from tests.whistle.conftest import Town as Whistles
 from tests.whistle.conftest import town as whistles  # noqa: F401 - the fixture below is built by it
 

@@ -26,7 +26,7 @@ from django.urls import reverse
 from tests.cases.conftest import GRID, World
 from tests.cases.web.signing import signed_in
 from tests.kernel.attachments.samples import xlsx
-from tests.security.serving import served
+from tests.serving import served
 
 from wangge.cases.models import Case, CaseClock, CasePart
 from wangge.kernel.api import webhooks

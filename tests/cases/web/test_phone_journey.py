@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,7 +13,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.browsing import HERE, SHOTS, shot
 from tests.cases.conftest import GRID, World
 from tests.cases.web.signing import signed_in
 from tests.kernel.attachments.samples import photo
@@ -28,32 +28,9 @@ from wangge.territory.models import Grid, GridStaff, PlaceCode
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = os.environ.get("WANGGE_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-]
 REPORT = "/field/report/"
-HERE = {"longitude": 109.805, "latitude": 40.605}
 
 Opener = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -95,15 +72,7 @@ def phone(
     yield opener
     for context in opened:
         context.close()
-    # Taking a picture hides the caret by a style of its own, which the policy rightly refuses.
-    assert complaints == [] or os.environ.get("WANGGE_SHOTS")
-
-
-def shot(page: Page, name: str) -> None:
-    folder = os.environ.get("WANGGE_SHOTS")
-    if folder:
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert complaints == [] or SHOTS
 
 
 def picture(folder: Path) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
+from tests import serving
 from tests.kernel.access.conftest import MakeUser
 
 from wangge.kernel.access import database
@@ -172,33 +170,8 @@ urlpatterns = [
 
 @pytest.fixture
 def served(kept_table: None) -> Iterator[str]:
-    """A real server with a single thread: every request reuses the same database connection."""
-    from django.core.wsgi import get_wsgi_application
-
-    class OneThread(ThreadedWSGIServer):
-        daemon_threads = True
-
-        def process_request(self, request: Any, address: Any) -> None:
-            self.process_request_thread(request, address)
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, *args: Any) -> None:
-            """Say nothing."""
-
-    with override_settings(ROOT_URLCONF=__name__):
-        server = OneThread(("127.0.0.1", 0), Quiet)
-        server.set_app(get_wsgi_application())
-
-        def serve() -> None:
-            server.serve_forever()
-            connections.close_all()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with override_settings(ROOT_URLCONF=__name__), serving.served() as address:
+        yield address
 
 
 def get(url: str, client: Client | None = None) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.browsing import DESK, SHOTS, shot
 from tests.territory.conftest import COMMUNITY, START, person, square
 
 from wangge.kernel.access.models import Grant
@@ -22,37 +21,22 @@ from wangge.territory.reform import set_outline
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = os.environ.get("WANGGE_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-unsafe-swiftshader"]
-
 
 @pytest.fixture
-def page(divisions: None, live_server: Any, client: Client) -> Iterator[Page]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
+def page(divisions: None, browser: Browser, live_server: Any, client: Client) -> Iterator[Page]:
     manager = person("网格办小孙")
     Grant.objects.create(user=manager, role="territory_manager", path="150203", valid_from=START)
     client.force_login(manager)
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}, base_url=live_server.url)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        opened = context.new_page()
-        complaints: list[str] = []
-        opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        yield opened
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    assert complaints == []
-
-
-def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("WANGGE_SHOTS"):
-        page.wait_for_timeout(700)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    context = browser.new_context(locale="zh-CN", viewport=DESK, base_url=live_server.url)  # type: ignore[arg-type]
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert complaints == [] or SHOTS
 
 
 def test_a_grid_is_drawn_by_clicking_its_corners(page: Page) -> None:
@@ -68,7 +52,7 @@ def test_a_grid_is_drawn_by_clicking_its_corners(page: Page) -> None:
     expect(page.locator("[data-draw-status]")).to_have_text("4 个顶点，可拖动调整")
     page.locator("[data-draw-undo]").click()
     expect(page.locator("[data-draw-status]")).to_have_text("3 个顶点，可拖动调整")
-    picture(page, "territory-draw")
+    shot(page, "territory-draw")
     page.fill("#id_name", "手画网格")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("h1")).to_contain_text("手画网格")
@@ -102,4 +86,4 @@ def test_the_pages_keep_the_content_security_policy(page: Page) -> None:
         answer = page.goto(address, wait_until="networkidle")
         assert answer is not None
         assert answer.status == 200
-        picture(page, f"territory-{name}")
+        shot(page, f"territory-{name}")
