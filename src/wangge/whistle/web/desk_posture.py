@@ -29,6 +29,9 @@ from wangge.whistle import limits, postures, rosters
 from wangge.whistle.models import Posture, PostureDuty
 from wangge.whistle.web.posture_forms import BackForm, DutyForm, SwitchForm
 
+# Turns shown of those ahead, and of those that are over.
+TURNS = 30
+
 
 class PostureList(Listing):
     """Every switch, those going on first; ended ones stay as the history."""
@@ -115,7 +118,10 @@ def _find(request: HttpRequest, pk: int) -> Posture:
 
 def _page(request: HttpRequest, posture: Posture, *, form: DutyForm | None = None, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    duties = list(posture.duties.filter(called_off_at__isnull=True).select_related("office", "user"))
+    turns = posture.duties.filter(called_off_at__isnull=True).select_related("office", "user")
+    ahead, over = turns.filter(to_at__gt=now), turns.filter(to_at__lte=now).order_by("-from_at", "pk")
+    duties = [*ahead[:TURNS], *over[:TURNS]]
+    numbers = (ahead.order_by().count(), over.order_by().count())
     may_switch = postures.may_switch(request.user, posture.path) and posture.ended_at is None
     users = dict(
         User.objects.filter(pk__in=[posture.began_by_id, posture.ended_by_id]).values_list("pk", "display_name")
@@ -128,6 +134,9 @@ def _page(request: HttpRequest, posture: Posture, *, form: DutyForm | None = Non
         "lists": list(posture.lists.order_by("code")),
         "rosters": list(posture.rosters.order_by("path", "name")),
         "duties": [(one, one.from_at <= now < one.to_at, one.to_at > now) for one in duties],
+        "ahead": numbers[0],
+        "over": numbers[1],
+        "most": TURNS,
         "blown": posture.whistles.count(),
         "began_by": users.get(posture.began_by_id or 0, ""),
         "ended_by": users.get(posture.ended_by_id or 0, "系统（到期）"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import offices_of
+from wangge.kernel.flow.forms import StepForm
 from wangge.territory import queries as territory
 from wangge.whistle import policy
 from wangge.whistle.boxes import mine
@@ -24,7 +25,7 @@ from wangge.whistle.models import Summons, Whistle
 from wangge.whistle.summons_flow import SummonsFlow
 from wangge.whistle.web import shown
 from wangge.whistle.web.desk_whistle import take
-from wangge.whistle.web.forms import ArriveForm, StepForm, step_form
+from wangge.whistle.web.forms import ArriveForm, step_form
 
 PER_PAGE = 20
 # What is done standing on the spot.
@@ -80,6 +81,7 @@ def _page(
         if isinstance(form, ArriveForm) and not form.is_bound:
             form.initial["code"] = request.GET.get("code", "")[:12]
         steps.append({"option": option, "form": form, "name": name, "open": bool(bound and bound[0] == name)})
+    steps.sort(key=lambda step: step["name"] == "arrive_again")  # others come too: after what is due
     context = {
         "title": "报到",
         "whistle": whistle,
