@@ -29,6 +29,13 @@ def holds(valid_from: date, valid_to: date | None, on: date) -> bool:
     return valid_from <= on and (valid_to is None or on < valid_to)
 
 
+def standing(row: Any, on: date) -> str:
+    """Of a row in memory: ``over``, ``coming`` or ``now`` (the component ``validity`` says it in words)."""
+    if row.valid_to is not None and row.valid_to <= on:
+        return "over"
+    return "coming" if row.valid_from > on else "now"
+
+
 class InForceQuerySet(QuerySet[Any]):
     """Rows with a validity period."""
 

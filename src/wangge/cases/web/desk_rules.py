@@ -18,6 +18,7 @@ from wangge.cases.models import CaseRules
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
+from wangge.kernel.periods import standing
 from wangge.territory import queries as territory
 from wangge.territory.ruling import MANAGE, may_manage
 
@@ -68,17 +69,11 @@ def case_rules(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows: list[Any] = sorted(
         ruling.visible(request.user),
-        key=lambda r: (r.valid_to is not None and r.valid_to <= today, r.path, r.valid_from),
+        key=lambda r: (standing(r, today) == "over", r.path, r.valid_from),
     )
     for row in rows:
         row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
-        row.standing = (
-            "over"
-            if row.valid_to is not None and row.valid_to <= today
-            else "coming"
-            if row.valid_from > today
-            else "now"
-        )
+        row.standing = standing(row, today)
         row.key = str(row.pk)
         row.figures = [getattr(row, name) for name in ruling.BOUNDS]
         row.may_end = row.standing != "over" and may_manage(request.user, row.path)

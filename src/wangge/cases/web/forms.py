@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from wangge.cases.enums import TOLD, ContactWay, Disposition, PartState, ResultC
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.cases.web.picking import PickField
+from wangge.kernel.flow import forms as flow
+from wangge.kernel.flow.forms import text_area
 from wangge.organization import book
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
@@ -38,40 +40,17 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in given if one]
 
 
-def text_area(rows: int = 3, **attrs: Any) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "maxlength": 2000, **attrs})
+class StepForm(flow.StepForm):
+    """The form of a case's step."""
 
-
-class StepForm(forms.Form):
-    """A step without questions. ``given()`` are the step's own arguments; reason and files go beside them."""
-
-    hint: ClassVar[str] = ""
-    tone: ClassVar[str] = "primary"
-    reason_label: ClassVar[str] = "理由"
-
-    def __init__(self, *args: Any, case: Case, user: Any, needs_reason: bool = False, **kwargs: Any) -> None:
-        self.case, self.user = case, user
-        super().__init__(*args, **kwargs)
-        self.build()
-        if needs_reason:
-            self.fields["reason"] = forms.CharField(label=self.reason_label, max_length=2000, widget=text_area())
-
-    def build(self) -> None:
-        """Fields that depend on the case."""
+    @property
+    def case(self) -> Case:
+        found: Case = self.subject
+        return found
 
     def applies(self) -> bool:
         """Whether there is anything to fill in: a step that nobody here has to take is not offered."""
         return True
-
-    def given(self) -> dict[str, Any]:
-        return {k: v for k, v in self.cleaned_data.items() if k not in {"reason", "proof"}}
-
-    def said(self) -> str:
-        return str(self.cleaned_data.get("reason", ""))
-
-    def attached(self) -> list[File[bytes]]:
-        found: list[File[bytes]] = self.cleaned_data.get("proof", [])
-        return found
 
 
 class DispatchForm(StepForm):
@@ -301,5 +280,5 @@ def step_form(name: str, case: Case, user: Any, data: Any = None, files: Any = N
     """The form of a step, bound when ``data`` is given. Field ids carry the step's name: many stand on one page."""
     declared = CaseFlow.steps()[name]
     return FORMS.get(name, StepForm)(
-        data, files, case=case, user=user, needs_reason=declared.needs_reason, auto_id=f"{name}_%s"
+        data, files, subject=case, user=user, needs_reason=declared.needs_reason, auto_id=f"{name}_%s"
     )

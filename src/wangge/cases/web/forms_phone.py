@@ -14,10 +14,11 @@ from wangge.cases import validators
 from wangge.cases.actions import Asker, Place
 from wangge.cases.enums import DemandType, Satisfaction, Solved
 from wangge.cases.placing import place_of
-from wangge.cases.web.forms import FilesField, text_area
+from wangge.cases.web.forms import FilesField
 from wangge.duties import snapshot
 from wangge.duties.snapshot import KindRef
 from wangge.kernel.attachments.actions import Prepared, prepare
+from wangge.kernel.flow.forms import text_area
 from wangge.territory.enums import Crs
 from wangge.territory.gazetteer import address_to_path
 from wangge.territory.models import PlaceCode

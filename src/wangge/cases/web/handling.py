@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from wangge.cases.actions import Place
 from wangge.cases.enums import ExclusionClass, RequestKind
 from wangge.cases.models import Case
-from wangge.cases.web.forms import text_area
 from wangge.cases.web.picking import PickField
 from wangge.duties import snapshot
 from wangge.duties.models import Kind
 from wangge.duties.suggestion import suggest_kinds
 from wangge.kernel.access.scopes import scope
+from wangge.kernel.flow.forms import text_area
 from wangge.territory import queries as territory
 
 

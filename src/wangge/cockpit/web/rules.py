@@ -18,6 +18,7 @@ from wangge.cockpit.models import DEFAULT_HOUR
 from wangge.cockpit.policy import MANAGE
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
+from wangge.kernel.periods import standing
 from wangge.territory import queries as territory
 from wangge.territory.ruling import may_manage
 
@@ -50,15 +51,14 @@ def brief_rules(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found: list[Any] = sorted(
         ruling.visible(request.user),
-        key=lambda r: (r.valid_to is not None and r.valid_to <= today, r.path, r.valid_from),
+        key=lambda r: (standing(r, today) == "over", r.path, r.valid_from),
     )
     for row in found:
         row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
-        row.over = row.valid_to is not None and row.valid_to <= today
-        row.coming = row.valid_from > today
+        row.standing = standing(row, today)
         row.key = str(row.pk)
-        row.may_end = not row.over and may_manage(request.user, row.path)
-    has_default = any(row.path == "" and not row.over and not row.coming for row in found)
+        row.may_end = row.standing != "over" and may_manage(request.user, row.path)
+    has_default = any(row.path == "" and row.standing == "now" for row in found)
     context = {"title": "每日民情规则", "rows": found, "end_form": EndForm(), "has_default": has_default}
     return render(request, "cockpit/rules.html", context)
 

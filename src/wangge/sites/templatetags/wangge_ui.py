@@ -9,9 +9,11 @@ from typing import Any
 from django import forms, template
 from django.template.context import RequestContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from wangge.kernel.listing import html
+from wangge.kernel.periods import standing
 from wangge.sites.desk.menu import open_sections
 from wangge.sites.field.tabs import Tab, open_tabs
 
@@ -45,6 +47,12 @@ def stat_card(
 ) -> dict[str, object]:
     """One figure. ``url`` leads to the rows behind it: every figure can be traced."""
     return {"label": label, "value": value, "url": url, "icon": icon, "tone": tone, "hint": hint}
+
+
+@register.inclusion_tag("components/validity.html")
+def validity(row: Any) -> dict[str, object]:
+    """Whether a row with a period holds, holds later or is over, and its days."""
+    return {"row": row, "standing": standing(row, timezone.localdate())}
 
 
 @register.inclusion_tag("components/timeline.html")

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.calendar.units import Limit, Unit
+from wangge.kernel.periods import standing
 from wangge.territory import queries as territory
 from wangge.territory.ruling import MANAGE, may_manage
 from wangge.whistle import limiting
 from wangge.whistle.enums import LimitName, WhistleKind
 from wangge.whistle.limits import RADIUS_M, defaults
-from wangge.whistle.models import WhistleLimit
 
 
 class LimitForm(forms.Form):
@@ -55,24 +55,18 @@ class EndForm(forms.Form):
     reason = forms.CharField(label="依据", min_length=4, max_length=200)
 
 
-def _standing(row: WhistleLimit) -> str:
-    today = timezone.localdate()
-    if row.valid_to is not None and row.valid_to <= today:
-        return "over"
-    return "coming" if row.valid_from > today else "now"
-
-
 @requires(MANAGE)
 @never_cache
 def whistle_limits(request: HttpRequest) -> HttpResponse:
     """Every row by kind and place, those in force first."""
+    today = timezone.localdate()
     order = {"now": 0, "coming": 1, "over": 2}
     rows: list[Any] = sorted(
-        limiting.visible(request.user), key=lambda r: (order[_standing(r)], r.kind, r.path, r.valid_from)
+        limiting.visible(request.user), key=lambda r: (order[standing(r, today)], r.kind, r.path, r.valid_from)
     )
     for row in rows:
         row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
-        row.standing = _standing(row)
+        row.standing = standing(row, today)
         row.key = str(row.pk)
         row.figures = [row.of(name) for name in LimitName.values]
         row.may_end = row.standing != "over" and may_manage(request.user, row.path)

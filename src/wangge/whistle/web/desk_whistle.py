@@ -23,6 +23,7 @@ from wangge.kernel.access.scopes import permissions
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import Conflict, FlowError, Option, seen_version
+from wangge.kernel.flow.forms import StepForm
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.whistle import actions, checkin, clocks, evaluating, policy, queries
@@ -32,7 +33,7 @@ from wangge.whistle.models import Summons, Whistle
 from wangge.whistle.story import story
 from wangge.whistle.summons_flow import SummonsFlow
 from wangge.whistle.web import shown
-from wangge.whistle.web.forms import JudgeForm, MeetingForm, StepForm, step_form
+from wangge.whistle.web.forms import JudgeForm, MeetingForm, step_form
 from wangge.whistle.web.parts import evaluations, summons_parts
 
 # Wrong codes of one person: the code is short, so are the tries.

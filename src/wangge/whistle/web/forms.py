@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
 from django.utils import timezone
 
-from wangge.cases.web.forms import FilesField, text_area
+from wangge.cases.web.forms import FilesField
 from wangge.cases.web.picking import PickField
+from wangge.kernel.flow.forms import StepForm, text_area
 from wangge.organization import book
 from wangge.whistle.enums import CheckInWay, Rank, TaskState, Verdict
 from wangge.whistle.flow import WhistleFlow
@@ -27,34 +27,6 @@ def department_choices(path: str, without: tuple[int, ...] = ()) -> list[tuple[i
         for o in book.current().by_id.values()
         if o.open and o.level in ("district", "enterprise") and path.startswith(o.path) and o.id not in without
     ]
-
-
-class StepForm(forms.Form):
-    """A step without questions. ``given()`` are the step's own arguments; reason and files go beside them."""
-
-    hint: ClassVar[str] = ""
-    tone: ClassVar[str] = "primary"
-    reason_label: ClassVar[str] = "理由"
-
-    def __init__(self, *args: Any, subject: Any, user: Any, needs_reason: bool = False, **kwargs: Any) -> None:
-        self.subject, self.user = subject, user
-        super().__init__(*args, **kwargs)
-        self.build()
-        if needs_reason:
-            self.fields["reason"] = forms.CharField(label=self.reason_label, max_length=2000, widget=text_area(2))
-
-    def build(self) -> None:
-        """Fields that depend on the subject."""
-
-    def given(self) -> dict[str, Any]:
-        return {k: v for k, v in self.cleaned_data.items() if k not in {"reason", "proof"}}
-
-    def said(self) -> str:
-        return str(self.cleaned_data.get("reason", ""))
-
-    def attached(self) -> list[File[bytes]]:
-        found: list[File[bytes]] = self.cleaned_data.get("proof", [])
-        return found
 
 
 # -- of a whistle ----------------------------------------------------------------------------------

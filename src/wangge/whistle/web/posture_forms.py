@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from wangge.cases.web.forms import text_area
 from wangge.cases.web.handling import place_choices
 from wangge.cases.web.picking import Options, PickField
 from wangge.duties.models import DutyList
 from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import scope
 from wangge.kernel.calendar.units import Limit, Unit
+from wangge.kernel.flow.forms import text_area
 from wangge.kernel.periods import in_force
 from wangge.organization.models import Office, Staff
 from wangge.territory import queries as territory
