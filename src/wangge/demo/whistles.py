@@ -20,17 +20,20 @@ from wangge.duties.models import DutyItem
 from wangge.kernel.access.models import User
 from wangge.kernel.facts.actions import rebuild
 from wangge.kernel.facts.registry import facts
-from wangge.organization.queries import office_at
+from wangge.organization.models import Office
+from wangge.organization.queries import office_at, office_of
 from wangge.whistle import sweeping
 from wangge.whistle.drafting import Called, Spot, draft
 from wangge.whistle.enums import Rank, Role, TaskState, WhistleKind, WhistleState
 from wangge.whistle.evaluating import judge, rate
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Summons, Whistle
+from wangge.whistle.rosters import add_roster, put_in
 from wangge.whistle.summons_flow import SummonsFlow
 
 COUNT: Final = 30
 DAYS: Final = 9
+RAISED_AFTER: Final = timedelta(hours=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +208,28 @@ def tell(end: datetime) -> None:
             told.story(number)
         clock.set(end)
         _suspend_one(told, end)
-        while sweeping.warn(now=end) or sweeping.escalate(now=end):
+        # Told of lateness some hours ago, so that what is still late has gone to the district leader by now.
+        while sweeping.escalate(now=end - RAISED_AFTER):
             pass
+        while sweeping.warn(now=end) or sweeping.escalate(now=end) or sweeping.raise_late(now=end):
+            pass
+        _write_roster(told)
         codes = [fact.code for fact in facts() if fact.code.startswith("whistle.")]
         for days_ago in range(DAYS + 1, -1, -1):
             rebuild(day=(end - timedelta(days=days_ago)).date(), facts=codes)
+
+
+def _write_roster(told: Told) -> None:
+    """The first street's people for a flood, ready to be taken up by the switch to emergency."""
+    by = told.cast.one("street_leader", told.random, FIRST_STREET)
+    roster = add_roster(path=FIRST_STREET, name="防汛值守", hours=12, by=by)
+    people = [by, *told.cast.over("street_dispatcher", FIRST_STREET)][:4]
+    for place, user in enumerate(people):
+        ref = office_of(user)
+        if ref is None:
+            continue
+        post = "指挥长" if place == 0 else "值班员"
+        put_in(roster=roster, turn=1 + place % 2, post=post, office=Office.objects.get(pk=ref.id), user=user, by=by)
 
 
 def _suspend_one(told: Told, end: datetime) -> None:
