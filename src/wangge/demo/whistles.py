@@ -33,7 +33,7 @@ from wangge.whistle.summons_flow import SummonsFlow
 
 COUNT: Final = 30
 DAYS: Final = 9
-RAISED_AFTER: Final = timedelta(hours=30)
+RAISED_AFTER: Final = timedelta(minutes=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def tell(end: datetime) -> None:
             told.story(number)
         clock.set(end)
         _suspend_one(told, end)
-        # Told of lateness some hours ago, so that what is still late has gone to the district leader by now.
+        # Told of lateness a while ago: an emergency that is still late has gone to the district leader by now.
         while sweeping.escalate(now=end - RAISED_AFTER):
             pass
         while sweeping.warn(now=end) or sweeping.escalate(now=end) or sweeping.raise_late(now=end):
