@@ -122,7 +122,7 @@ class AccountList(Listing):
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
         found = [{"label": "来源地址锁定", "url": reverse("address_locks"), "icon": "lock"}]
         if may(request.user, ACCOUNTS):
-            found.append({"label": "新建账号", "url": reverse("user_create"), "icon": "user-plus"})
+            found.insert(0, {"label": "新建账号", "url": reverse("user_create"), "icon": "user-plus"})
         return found
 
 
