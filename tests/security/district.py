@@ -404,7 +404,7 @@ def _requests(side: Side, case: Case, mark: str, staff: User) -> None:
 
 def _files(case: Case, mark: str, staff: User) -> list[uuid.UUID]:
     photo = store(ContentFile(picture(), name=f"{mark}FileName.jpg"), owner=case, purpose="evidence", by=staff)
-    paper = ContentFile(pdf() + f"% {mark}FileBytes".encode(), name=f"{mark}FileName.pdf")
+    paper = ContentFile(pdf(f"{mark}FileBytes".encode()), name=f"{mark}FileName.pdf")
     return [photo.uuid, store(paper, owner=case, purpose="evidence", by=staff).uuid]
 
 

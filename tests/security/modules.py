@@ -60,6 +60,7 @@ ABOUT: Final = {
     ("api-v1:read_topic", "pk"): "topic",
     ("api-v1:list_members", "pk"): "topic",
     ("api-v1:latest_brief", "path"): "division",
+    ("api-v1:read_ranking", "period"): "period",
     ("api-v1:read_brief", "path"): "division",
 }
 TODAY: Final = timezone.localdate().isoformat()

@@ -49,10 +49,12 @@ from wangge.cases.models import Case
 from wangge.config.roles import ROLES
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.attachments.signing import signed_url
+from wangge.whistle.models import Whistle
 
 # Each test is a savepoint within the one transaction of the module.
 pytestmark = pytest.mark.django_db
 
+STREET_A: Final = "150203001"
 STREET_B: Final = "150203002"
 
 
@@ -459,6 +461,39 @@ def test_the_counts_and_lists_of_a_system_are_those_of_its_street(district: Dist
     for query in (f"path={STREET_B}", "q=qzTitle", f"q={number}", "q=138-7294-7319", "q=13872947319"):
         page = call(district, "GET", f"{base}?{query}", district.a.token).json()
         assert (page["items"], page["total"]) == ([], 0), query
+
+
+def test_a_system_of_one_street_reads_no_module_of_the_other(district: District) -> None:
+    """Whistles, summonses, rankings, topics and morning pages: lists, counts and guessed keys."""
+    from wangge.kernel.api.systems import create_system
+
+    scopes = ("whistles:read", "assessment:read", "topics:read", "briefs:read")
+    tokens = {
+        street: create_system(name=f"各模块{street}", scopes=scopes, path=street, by=None)[1]
+        for street in (STREET_A, STREET_B)
+    }
+    lists = ("list_whistles", "list_summonses", "list_periods", "list_topics", "list_briefs")
+    read = {"read_whistle": "whistle_number", "read_summons": "summons", "read_topic": "topic", "list_members": "topic"}
+    found, seen = [], {}
+    for name in lists:
+        mine, theirs = (call(district, "GET", reverse(f"api-v1:{name}"), tokens[s]) for s in (STREET_A, STREET_B))
+        assert mine.status_code == theirs.status_code == 200, name
+        found += glimpsed(said(mine))
+        seen[name] = (mine.json()["total"], theirs.json()["total"])
+    for name, kind in read.items():
+        own = {call(district, "GET", reverse(f"api-v1:{name}", args=[v]), tokens[STREET_B]).status_code
+               for v in district.b.values[kind]}  # fmt: skip
+        foreign = [call(district, "GET", reverse(f"api-v1:{name}", args=[v]), tokens[STREET_A])
+                   for v in district.b.values[kind] if v not in district.a.values[kind]]  # fmt: skip
+        assert 200 in own, name
+        assert {answer.status_code for answer in foreign} == {404}, name
+        found += [one for answer in foreign for one in glimpsed(said(answer), str(answer.request["PATH_INFO"]))]
+    see_everything()
+    assert found == []
+    assert seen["list_whistles"] == (
+        Whistle.objects.filter(path__startswith=STREET_A).count(),
+        Whistle.objects.filter(path__startswith=STREET_B).count(),
+    )
 
 
 def test_open311_keeps_to_the_street_of_the_key(district: District) -> None:

@@ -45,6 +45,8 @@ ABOUT: Final = {
     ("appeal_decide", "pk"): "appeal",
     ("whistle_appeal", "pk"): "rating",
     ("whistle_limits_end", "pk"): "whistle_limit",
+    ("api-v1:read_whistle", "whistle"): "whistle_number",
+    ("api-v1:read_summons", "summons"): "summons",
 }
 
 
@@ -110,6 +112,7 @@ def plant_whistles(built: District, side: Side, mark: str, street: str, by: User
             )
         rows.append(whistle)
         side.add("whistle", whistle.pk)
+        side.add("whistle_number", whistle.number)
         side.add("summons", summons.pk)
     _evaluated(side, mark, rows[1], called, by)
     _emergency(side, mark, street, own, by)

@@ -109,22 +109,23 @@ def mp4(brand: bytes = b"isom") -> bytes:
     )
 
 
-def pdf() -> bytes:
-    """One empty page."""
+def pdf(text: bytes = b"") -> bytes:
+    """One page that says ``text``."""
     content = b"%PDF-1.4\n"
     starts = []
     for number, body in enumerate(
         (
-            b"/Type/Catalog/Pages 2 0 R",
-            b"/Type/Pages/Kids[3 0 R]/Count 1",
-            b"/Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]",
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>",
+            b"<</Length %d>>\nstream\n(%s) Tj\nendstream" % (len(text) + 5, text),
         ),
         1,
     ):
         starts.append(len(content))
-        content += b"%d 0 obj\n<<%s>>\nendobj\n" % (number, body)
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % start for start in starts)
-    return content + b"xref\n0 4\n%strailer\n<</Root 1 0 R/Size 4>>\nstartxref\n%d\n%%%%EOF\n" % (table, len(content))
+    return content + b"xref\n0 5\n%strailer\n<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF\n" % (table, len(content))
 
 
 def amr() -> bytes:

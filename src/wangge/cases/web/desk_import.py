@@ -24,7 +24,7 @@ from wangge.cases.importing.background import refused, rejected_file, start_impo
 from wangge.cases.importing.mapping import FIELDS, BadMapping
 from wangge.cases.importing.reading import SHEETS, UnreadableFile, read
 from wangge.cases.models import ImportRun
-from wangge.kernel.access.routes import requires
+from wangge.kernel.access.routes import polled, requires
 
 LABELS: Final[dict[str, str]] = {
     "source_number": "来源编号",
@@ -207,6 +207,7 @@ def _own(request: HttpRequest, pk: UUID) -> ImportRun:
     return get_object_or_404(ImportRun, pk=pk, user=request.user)
 
 
+@polled
 @requires("cases.import")
 @require_GET
 def case_import_report(request: HttpRequest, pk: UUID) -> HttpResponse:

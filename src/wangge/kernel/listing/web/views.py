@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.shortcuts import render as render_template
 
 from wangge.kernel.access.models import User
-from wangge.kernel.access.routes import signed_in
+from wangge.kernel.access.routes import polled, signed_in
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange
 from wangge.kernel.listing.html import badge
@@ -53,6 +53,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return render(request, ExportList)
 
 
+@polled
 @signed_in
 def export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far it is; the page asks again by itself until it is finished."""
