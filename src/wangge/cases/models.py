@@ -11,10 +11,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Left, Now
 
 from wangge.cases import enums
+from wangge.cases.streets import STREET, at
 from wangge.duties.models import Duty, Kind
 from wangge.kernel.access.models import PathField
 from wangge.kernel.access.personal import EncryptedField, Personal
@@ -52,7 +53,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(next_due_at__lt=now)
 
     def at(self, path: str) -> CaseQuerySet:
-        return self.filter(path__startswith=path)
+        return self.filter(at(path))
 
 
 class Case(VersionedModel):
@@ -166,16 +167,15 @@ class Case(VersionedModel):
             ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(
-                fields=["-closed_at"],
-                include=["path", "office_ids", "created_at"],
-                name="case_closed_seen",
-                condition=Q(closed_at__isnull=False),
+                Left("path", STREET), F("created_at").desc(), F("id").desc(), include=["path"], name="case_street_new"
             ),
             models.Index(
-                fields=["-dispatched_at"],
-                include=["path", "office_ids", "created_at"],
-                name="case_dispatched_seen",
-                condition=Q(dispatched_at__isnull=False),
+                F("closed_at").desc(), F("created_at"), include=["path", "office_ids"],
+                name="case_closed_seen", condition=Q(closed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-dispatched_at"], include=["path", "office_ids", "created_at"],
+                name="case_dispatched_seen", condition=Q(dispatched_at__isnull=False),
             ),
             models.Index(
                 fields=["next_due_at", "id"],
@@ -192,7 +192,7 @@ class Case(VersionedModel):
             # What had to be closed in a month (应结案), counted anew for past days.
             models.Index(fields=["finish_due_at"], name="case_finish_due", condition=Q(finish_due_at__isnull=False)),
             GinIndex(fields=["office_ids"], name="case_offices", fastupdate=False),
-        ]
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
                 fields=["source_system", "source_number"],

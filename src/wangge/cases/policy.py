@@ -16,9 +16,10 @@ from django.db.models import F, Func, Q
 
 from wangge.cases.enums import Channel
 from wangge.cases.models import Case, CaseQuerySet
+from wangge.cases.streets import at
 from wangge.kernel.access.models import PathField
 from wangge.kernel.access.roles import Reach
-from wangge.kernel.access.scopes import holdings, may, scope
+from wangge.kernel.access.scopes import Scope, holdings, may, scope
 
 Predicate = Callable[[Any, "Case"], bool]
 
@@ -31,7 +32,11 @@ DISTRICT_LENGTH: Final = 6
 
 def visible(user: Any, permission: str = "cases.read") -> Q:
     """Row filter: cases below the user's paths, or in which the user's office has a part."""
-    return scope(user, permission).q("path", "office_ids")
+    seen = scope(user, permission)
+    condition = Scope(offices=seen.offices).q("path", "office_ids")
+    for path in seen.paths:
+        condition |= at(path)
+    return condition
 
 
 def rows(user: Any, permission: str = "cases.read") -> CaseQuerySet:

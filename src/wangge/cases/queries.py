@@ -11,7 +11,8 @@ from django.db.models import F, Func, QuerySet
 from wangge.cases import frequencies, tallies
 from wangge.cases.enums import ClockName
 from wangge.cases.models import Case, CaseQuerySet, CaseText, Requester
-from wangge.cases.words import STREET, any_of, as_query, office_mark, phrases_of, place_mark
+from wangge.cases.streets import STREET
+from wangge.cases.words import any_of, as_query, office_mark, phrases_of, place_mark
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
 

@@ -16,10 +16,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from wangge.cases.streets import STREET
+
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
 INDEXED: Final = 600
-# Digits of a street's code.
-STREET: Final = 9
 # A character may become eighteen when its form is made plain.
 _COUNT: Final = range(20 * INDEXED)
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from wangge.cases import enums, hotlines, policy, queries, tallies
 from wangge.cases.boxes import boxes_for
 from wangge.cases.models import Case
+from wangge.cases.streets import STREET, at
 from wangge.duties import snapshot
 from wangge.kernel.access.scopes import scope
 from wangge.kernel.listing.filters import Choice, DateRange, Filter, FilterError, Rows, Text
@@ -21,7 +22,7 @@ from wangge.organization import book
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
-STREET, COMMUNITY, GRID = 9, 12, 15
+COMMUNITY, GRID = 12, 15
 NO_STREET = "none"
 
 
@@ -119,7 +120,7 @@ class PlaceFilter(Choice):
         if value == NO_STREET:
             # By name, as an index can: there are few such paths.
             return rows.filter(path__in=tallies.paths_above(STREET))
-        return rows.filter(path__startswith=value)
+        return rows.filter(at(value))
 
     def describe(self, value: Any, request: HttpRequest) -> str:
         return super(PlaceFilter, self).describe(value, request).strip("\u3000")
