@@ -197,9 +197,7 @@ def _administrator(code: str, label: str, separation: str, *permissions: str) ->
 
 _ALL: Final = (
     # 三员
-    _administrator(
-        "system_admin", "系统管理员", "system", "access.accounts", "access.export", "api.manage", "config.manage"
-    ),
+    _administrator("system_admin", "系统管理员", "system", "access.accounts", "api.manage", "config.manage"),
     _administrator("security_admin", "安全管理员", "security", "access.grants", "access.export"),
     _administrator("audit_admin", "审计管理员", "audit", "audit.read"),
     # 热线

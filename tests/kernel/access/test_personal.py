@@ -26,6 +26,8 @@ PERSONAL_WORDS = (
 )
 # Looks personal by its name, and is not: label → reason.
 NOT_PERSONAL: dict[str, str] = {
+    "access.AddressLock.address": "the network address that is locked; part of the security log",
+    "access.LoginFailure.address": "the network address of a failed login, while it counts; part of the security log",
     "access.SignIn.address": "the network address of a member of staff's own login; part of the security log",
     "api.Webhook.secret": "a key, no data of a person (declared all the same)",
     "audit.AuditEntry.address": "the network address of a request; part of the security log (Cyber Law art. 21)",

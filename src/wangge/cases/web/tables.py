@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
@@ -19,7 +20,6 @@ from wangge.cases.dispatching import CannotDispatch, plans_for
 from wangge.cases.enums import DONE_STATES, LIVE_STATES, OPEN_STATES, CaseState, Channel, DemandType, Urgency
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
-from wangge.cases.streets import STREET
 from wangge.cases.web import filters as own
 from wangge.cases.web.shown import box_url, dress, due_cell, state_badge, title_cell
 from wangge.duties import snapshot
@@ -152,12 +152,12 @@ class CaseList(_Cases):
         rows = super().filtered(request, applied)
         if self._counted(applied) == 0:
             return rows.none()  # nothing to find is not looked for among all the rest
-        seen = scope(request.user, "cases.read")
-        if "overdue" in applied.values and all(len(path) >= STREET for path in seen.paths):
-            # The end, which is none, keeps the two from being read as one.
-            late = policy.rows_by_other_means(request.user).overdue(timezone.now()).order_by()
-            rows = rows.filter(pk__in=late.values("pk")[: 1 << 40])
-        return rows
+        paths = scope(request.user, "cases.read").paths
+        if "overdue" not in applied.values or any(len(path) <= len(str(settings.HOME_DIVISION)) for path in paths):
+            return rows
+        # First which are late, within the index that knows; its end, which is none, keeps the two apart.
+        late = policy.rows_by_other_means(request.user).overdue(timezone.now()).order_by()
+        return self.narrowed(self.rows(request), applied, but="overdue").filter(pk__in=late.values("pk")[: 1 << 40])
 
     def count(self, rows: Rows, applied: Applied) -> int:
         counted = self._counted(applied)

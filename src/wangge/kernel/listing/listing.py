@@ -163,12 +163,12 @@ class Listing:
         """The visible rows narrowed by the filters; none while a filter cannot be read, so that no figure misleads."""
         return self.narrowed(self.rows(request), applied)
 
-    def narrowed(self, rows: Rows, applied: Applied) -> Rows:
-        """``rows`` narrowed by the filters."""
+    def narrowed(self, rows: Rows, applied: Applied, *, but: str = "") -> Rows:
+        """``rows`` narrowed by the filters (all ``but`` one)."""
         if applied.errors:
             return rows.none()
         for one in self.filters:
-            if one.name in applied.values:
+            if one.name in applied.values and one.name != but:
                 rows = one.narrow(rows, applied.values[one.name])
         return rows
 
