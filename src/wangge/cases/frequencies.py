@@ -17,8 +17,8 @@ from django.db import connection
 TTL: Final = 900.0
 # So many cases are read quicker than the next word's list.
 FEW: Final = 300.0
-# To look at a case costs as much as to read so many of a list.
-LOOKING: Final = 20.0
+# To look at a case, which may have to come from the disk, costs as much as to read so many of a list.
+LOOKING: Final = 250.0
 # What a further word of a phrase leaves of the cases that hold one of it.
 OF_THE_SAME: Final = 0.8
 MARKS: Final = -1

@@ -38,7 +38,7 @@ UNASKED: Final = object()
 # What ``queries.count`` may answer for without the rows: anything else is counted row by row.
 TALLIED = {"state", "stage", "place", "q", *own.TRAITS}
 # Filters with an index that holds place and offices too.
-NARROWING = {"overdue", "created", "dispatched", "closed", "kind"}
+NARROWING = {"overdue", "created", "dispatched", "closed"}
 
 NUMBER = Column("number", "编号", screen=False, width=24)
 TITLE = Column("title", "事项", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)

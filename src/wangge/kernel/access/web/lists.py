@@ -110,10 +110,10 @@ class AccountList(Listing):
     def rows(self, request: HttpRequest) -> QuerySet[User]:
         return manageable(request.user)
 
-    def narrowed(self, rows: QuerySet[Any], applied: Applied) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], applied: Applied, *, but: str = "") -> QuerySet[Any]:
         if "state" not in applied.values:
             rows = rows.filter(ended_at__isnull=True)
-        return super().narrowed(rows, applied)
+        return super().narrowed(rows, applied, but=but)
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
         grants = Grant.objects.in_force(timezone.localdate()).order_by("pk")
