@@ -139,7 +139,7 @@ WHERE c.created_at >= %(first)s AND c.created_at < %(first)s::timestamptz + inte
 def _orders(first: date, number: int, *, start: int) -> None:
     from django.db import connection
 
-    from wangge.kernel.facts.actions import bounds
+    from wangge.kernel.facts.days import bounds
 
     given = {"first": bounds(first)[0], "number": number, "start": start, "minutes": 27 * 24 * 60}
     with connection.cursor() as cursor:

@@ -14,7 +14,8 @@ from wangge.assessment.models import Definition, Figure, Period, Unit
 from wangge.assessment.verifying import differences
 from wangge.cases.models import Case, CaseClock, CaseTransition
 from wangge.kernel.facts import registry
-from wangge.kernel.facts.actions import bounds, rebuild
+from wangge.kernel.facts.actions import rebuild
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.indicators import value
 from wangge.whistle.models import Judgement, Rating, Summons, SummonsClock, SummonsTransition, Whistle
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
@@ -23,16 +21,15 @@ from wangge.assessment.models import Definition, Figure, Period, Score
 from wangge.assessment.statistics import wilson
 from wangge.kernel.access.scopes import NOTHING
 from wangge.kernel.api.auth import requires_scope, system_of
+from wangge.kernel.api.pages import Cursor, Limit, page_of
 from wangge.kernel.api.problems import Problem
 from wangge.kernel.facts.registry import Unit as ReadAs
-from wangge.kernel.listing import paging
 from wangge.organization import queries as organization
+from wangge.territory import queries as territory
 
 router = Router(tags=["assessment"])
 
 Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Cursor = Annotated[str, Query(max_length=160)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 Code = Annotated[str, Field(max_length=40)]
 
 
@@ -136,8 +133,7 @@ def _homes(request: HttpRequest) -> list[str]:
 def _periods(request: HttpRequest) -> QuerySet[Period]:
     condition = NOTHING
     for home in _homes(request):
-        above = [home[:length] for length in (2, 4, 6, 9, 12) if length <= len(home)]
-        condition |= Q(path__startswith=home) | Q(path__in=above)
+        condition |= territory.on_line(home)
     return Period.objects.filter(condition, state=PeriodState.PUBLISHED)
 
 
@@ -146,15 +142,6 @@ def _period(request: HttpRequest, pk: int) -> Period:
     if period is None:
         raise Problem(404, "没有这个已公布的考核期，或不在该系统的范围内。", code="period_not_found")
     return period
-
-
-def _page(rows: QuerySet[Any], order: tuple[str, ...], limit: int, cursor: str) -> tuple[paging.Page, int]:
-    """The page and the exact number of all."""
-    try:
-        page = paging.page(rows, order, limit, after=cursor)
-    except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
-        raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
-    return page, rows.count() if cursor or page.after else len(page.rows)
 
 
 def _number(amount: Decimal | None) -> float | None:
@@ -219,7 +206,7 @@ def list_indicators(
 @requires_scope("assessment:read")
 def list_periods(request: HttpRequest, cursor: Cursor = "", limit: Limit = 20) -> PeriodPage:
     """The latest month first."""
-    page, total = _page(_periods(request), ORDER, limit, cursor)
+    page, total = page_of(_periods(request), ORDER, limit=limit, cursor=cursor)
     items = [PeriodOut(**{name: getattr(one, name) for name in PeriodOut.model_fields}) for one in page.rows]
     return PeriodPage(items=items, next=page.after or None, total=total)
 
@@ -237,7 +224,7 @@ def read_ranking(
     """Like with like: the units of one group, each with every indicator that was reckoned for it."""
     held = _period(request, period)
     rows = queries.of_round(held).filter(group=group).select_related("unit").defer("steps")
-    page, total = _page(rows, RANKING, limit, cursor)
+    page, total = page_of(rows, RANKING, limit=limit, cursor=cursor)
     figures = queries.figures(held, [row.unit_id for row in page.rows], indicator)
     by_unit: dict[int, list[Figure]] = {}
     for (unit, _), figure in sorted(figures.items(), key=lambda pair: (pair[1].definition.sort, pair[0][1])):

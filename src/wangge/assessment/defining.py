@@ -15,6 +15,7 @@ from django.db import transaction
 from wangge.assessment.enums import Shape
 from wangge.assessment.models import AssessmentRules, Definition, Scheme, SchemeItem, WorkerItem
 from wangge.kernel.facts import registry
+from wangge.territory import queries as territory
 
 SHIPPED: Final = Path(__file__).parent / "data" / "defaults.json"
 # The shipped rows hold from before any month that is ever reckoned.
@@ -54,7 +55,7 @@ def _nearest(rows: Iterable[Any], key: str) -> dict[str, Any]:
 
 def _line(path: str) -> list[str]:
     """The place and everything above it, and "" for everywhere."""
-    return ["", *(path[:length] for length in (2, 4, 6, 9, 12) if length <= len(path))]
+    return ["", *territory.prefixes(path)]
 
 
 def definitions(path: str, on: date) -> dict[str, Definition]:

@@ -14,6 +14,7 @@ from wangge.assessment.enums import AppealKind, PeriodState
 from wangge.assessment.models import Adjustment, Appeal, Pack, Period, Rectification, Score, Unit, WorkerSheet
 from wangge.kernel.access.scopes import NOTHING, Scope, area, scope
 from wangge.organization import queries as organization
+from wangge.territory import queries as territory
 
 READ: Final = "assessment.read"
 APPEAL: Final = "assessment.appeal"
@@ -25,15 +26,11 @@ OWN: Final = "assessment.own"
 REVIEW_WORKERS: Final = "assessment.review_workers"
 
 
-def _line(path: str) -> list[str]:
-    return [path[:length] for length in (2, 4, 6, 9, 12) if length <= len(path)]
-
-
 def homes(user: Any) -> list[str]:
     """The divisions the user belongs to: those of their places and of their offices, and everything above them."""
     held = scope(user, READ)
     paths = [*held.paths, *(organization.path_of(office) or "" for office in held.offices)]
-    return sorted({above for path in paths for above in _line(path)})
+    return sorted({above for path in paths for above in territory.prefixes(path)})
 
 
 def periods(user: Any) -> QuerySet[Period]:

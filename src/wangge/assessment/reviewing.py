@@ -16,7 +16,7 @@ from wangge.assessment import queries
 from wangge.assessment.enums import Group, RectificationState
 from wangge.assessment.models import Figure, Period, Rectification, Score
 from wangge.cases.models import Case
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 

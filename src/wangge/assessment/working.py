@@ -13,7 +13,7 @@ from wangge.assessment import defining
 from wangge.assessment.models import Appeal, Period, WorkerItem, WorkerLine, WorkerSheet
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.models import Grant
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.registry import named_sql
 from wangge.kernel.flow import Refused
 from wangge.kernel.periods import in_force

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wangge.cases import clocks, policy, validators
@@ -23,7 +21,7 @@ from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseRequest, CaseText, Notice
 from wangge.cases.rules import rules_for
-from wangge.cases.words import case_vector, marks_of
+from wangge.cases.words import as_vector
 from wangge.duties.models import Kind
 from wangge.kernel.access.personal import blind_index, encrypt
 from wangge.kernel.access.scopes import offices_of, scope
@@ -130,7 +128,7 @@ def file_case(
         if source_number and (known := _known(source_system, source_number)):
             return known
         raise
-    CaseText.objects.create(case=case, vector=_as_vector(case))
+    CaseText.objects.create(case=case, vector=as_vector(case))
     if not is_anonymous and (asker.name or clean["phone"]):
         _keep_requester(case, asker, clean["phone"])
     flow = CaseFlow(case, by)
@@ -162,13 +160,6 @@ def _keep_requester(case: Case, asker: Asker, phone: str) -> None:
                 asker.is_organization,
             ],
         )
-
-
-def _as_vector(case: Case) -> Any:
-    return Cast(
-        Value(case_vector(case.title, case.address, case.text, marks_of(case.path, case.office_ids))),
-        SearchVectorField(),
-    )
 
 
 def _may_file(user: Any, channel: str, path: str) -> bool:

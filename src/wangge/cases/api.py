@@ -10,8 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -26,8 +24,8 @@ from wangge.cases.placing import place_of
 from wangge.duties.models import Kind
 from wangge.kernel.api.auth import requires_scope, system_of
 from wangge.kernel.api.idempotency import idempotent
+from wangge.kernel.api.pages import Cursor, Limit, page_of
 from wangge.kernel.api.problems import Problem
-from wangge.kernel.listing import paging
 from wangge.organization import queries as organization
 
 router = Router(tags=["cases"])
@@ -221,8 +219,8 @@ def list_cases(
     state: Annotated[CaseState | None, Query()] = None,
     path: Annotated[str, Query(max_length=15, pattern=r"^\d*$")] = "",
     channel: Annotated[Channel | None, Query()] = None,
-    cursor: Annotated[str, Query(max_length=160)] = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Cursor = "",
+    limit: Limit = 20,
 ) -> CasePage:
     """Newest first. Pages are equally quick wherever they lie; ``total`` is exact."""
     rows = _rows(request)
@@ -236,22 +234,21 @@ def list_cases(
         # Phones are no search key for systems, however they are written: who called whom is nothing to enumerate.
         by_number = q.strip().isdigit() or queries.looks_like_phone(q)
         rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q, within=system_of(request).scope)
-    try:
-        page = paging.page(rows, ORDER, limit, after=cursor)
-        prefetch_related_objects(page.rows, "kind")
-    except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
-        raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
-    if not cursor and not page.after:
-        total = len(page.rows)
-    else:
-        total = queries.total_for(
+    page, total = page_of(
+        rows,
+        ORDER,
+        limit=limit,
+        cursor=cursor,
+        count=lambda: queries.total_for(
             system_of(request).scope,
             rows,
             state=state,
             path=path,
             words=q.strip(),
             where={"channel": channel} if channel is not None else None,
-        )
+        ),
+    )
+    prefetch_related_objects(page.rows, "kind")
     return CasePage(items=[_out(case) for case in page.rows], next=page.after or None, total=total)
 
 

@@ -17,7 +17,6 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from wangge.cases.models import Case, CaseClock, CaseRequest, CaseTransition
-from wangge.kernel.facts.actions import bounds
 from wangge.kernel.facts.registry import Better, Fact, Indicator, Slice, Unit, named_sql, register
 
 PACKAGE: Final = "wangge.cases"
@@ -34,22 +33,13 @@ def _between(source: Found, instant: str, case: str, office: Any = None) -> Call
     """What ``source`` holds of a slice. ``case`` is the way to the case ("" for cases); ``office`` whose it was."""
 
     def rows(slice_: Slice) -> Found:
-        start, _ = bounds(slice_.from_on)
-        _, end = bounds(slice_.to_on)
-        found: Found = source.all().filter(**{f"{instant}__gte": start, f"{instant}__lt": end})
-        found = found.annotate(
+        found = slice_.during(source.all(), instant).annotate(
             case_ref=F(f"{case}id"),
             office_ref=F(f"{case}lead_office_id") if office is None else office,
             path_ref=F(f"{case}path"),
             kind_ref=F(f"{case}kind__code"),
         )
-        if slice_.path:
-            found = found.filter(path_ref__startswith=slice_.path)
-        if slice_.office_id is not None:
-            found = found.filter(office_ref=slice_.office_id)
-        if slice_.kind:
-            found = found.filter(kind_ref__startswith=slice_.kind)
-        return found
+        return slice_.narrow(found)
 
     return rows
 

@@ -11,15 +11,13 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.contrib.postgres.search import SearchVectorField
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wangge.cases.enums import DONE_STATES
 from wangge.cases.following import OWN_FILES
 from wangge.cases.models import CallBack, Case, CaseErasure, CaseRules, CaseText, Contact, ImportedRow, Requester
 from wangge.cases.rules import rules_for
-from wangge.cases.words import case_vector, marks_of
+from wangge.cases.words import as_vector
 from wangge.kernel.attachments.actions import erase
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.audit.recording import record
@@ -81,9 +79,7 @@ def _without_numbers(case: Case) -> list[str]:
             changed.append(name)
     if changed:
         case.save(update_fields=changed)
-        marks = marks_of(case.path, case.office_ids)
-        words = Cast(Value(case_vector(case.title, case.address, case.text, marks)), SearchVectorField())
-        CaseText.objects.filter(case=case).update(vector=words)
+        CaseText.objects.filter(case=case).update(vector=as_vector(case))
     for model, field in ((Contact, "note"), (CallBack, "comment")):
         rows = model._default_manager.filter(case=case)
         for pk, text in rows.values_list("pk", field):

@@ -16,10 +16,11 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Left, Length
 
 from wangge.cases.models import CaseTally
+from wangge.cases.streets import STREET
 
 # Digits of the places counted apart: streets. A community is small enough to be counted itself, and there are
 # twenty times as many of them, each with all its combinations of traits.
-GRAIN: Final = 9
+GRAIN: Final = STREET
 # What of a case is counted apart, as columns of the tally → SQL over the case ``c``.
 _TRAITS: Final = {
     "path": f"left(c.path, {GRAIN})",

@@ -16,6 +16,11 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Value
+from django.db.models.functions import Cast
+
+from wangge.cases.models import Case
 from wangge.cases.streets import STREET
 
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
@@ -56,6 +61,12 @@ def case_vector(title: str, address: str, text: str, marks: Iterable[str]) -> st
     """The words of a case and its marks. A title that is only the beginning of the text says nothing more."""
     words = vector(address, text) if text.startswith(title) else vector(title, address, text)
     return " ".join([words, *(f"'{mark}'" for mark in marks)])
+
+
+def as_vector(case: Case) -> Cast:
+    """What ``CaseText.vector`` of the case is to be."""
+    words = case_vector(case.title, case.address, case.text, marks_of(case.path, case.office_ids))
+    return Cast(Value(words), SearchVectorField())
 
 
 def place_mark(path: str) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -19,8 +17,8 @@ from wangge.cockpit import showing
 from wangge.cockpit.models import Brief
 from wangge.cockpit.units import Unit
 from wangge.kernel.api.auth import requires_scope, system_of
+from wangge.kernel.api.pages import Limit, page_of
 from wangge.kernel.api.problems import Problem
-from wangge.kernel.listing import paging
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
@@ -173,7 +171,7 @@ def list_briefs(
     from_on: Annotated[date | None, Query(description="自哪天早上")] = None,
     to_on: Annotated[date | None, Query(description="至哪天早上")] = None,
     cursor: Annotated[str, Query(max_length=200)] = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Limit = 20,
 ) -> BriefPage:
     """Newest first, then by place. Pages are equally quick wherever they lie; ``total`` is exact."""
     rows = _rows(request).defer("content")
@@ -183,16 +181,13 @@ def list_briefs(
         rows = rows.filter(for_on__gte=from_on)
     if to_on is not None:
         rows = rows.filter(for_on__lte=to_on)
-    try:
-        page = paging.page(rows, ORDER, limit, after=cursor)
-    except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
-        raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
+    page, total = page_of(rows, ORDER, limit=limit, cursor=cursor)
     places = territory.names_of({brief.path for brief in page.rows})
     offices = organization.names(brief.office_id for brief in page.rows)
     return BriefPage(
         items=[BriefLine(**_line(one, offices.get(one.office_id or 0, places[one.path]))) for one in page.rows],
         next=page.after or None,
-        total=rows.count() if cursor or page.after else len(page.rows),
+        total=total,
     )
 
 

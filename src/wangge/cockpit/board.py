@@ -16,6 +16,7 @@ from wangge.cockpit.units import Unit
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.models import FactBuilt
 from wangge.territory.enums import CODE_LENGTHS, COMMUNITY_LENGTH, Level
+from wangge.territory.queries import prefixes
 
 WEEKS: Final = 8
 # How far back best and worst are compared: one day says nothing of one street.
@@ -70,7 +71,7 @@ def read(units: Sequence[Unit], day: date) -> Board:
         if kind:
             _add(board.kinds[unit][kind], on, value)
     for path, on, value in _sums(("path", "day"), filed, days):
-        for above in _prefixes(path):
+        for above in prefixes(path):
             _add(board.places[above], on, value)
     for path, office, value in _sums(("path", "office_id"), ["cases.overdue"], [day]):
         for unit in own.above(path):
@@ -92,7 +93,7 @@ def _children(paths: Iterable[str]) -> dict[str, list[str]]:
 
 def _read_standing(board: Board, days: list[date]) -> None:
     for path, fact, value in _sums(("path", "fact"), STANDING, days):
-        for above in _prefixes(path):
+        for above in prefixes(path):
             sums = board.by_place[above]
             sums[fact] = sums.get(fact, 0) + value
     for office, fact, value in _sums(("office_id", "fact"), STANDING, days):
@@ -110,7 +111,7 @@ class _Own:
 
     def above(self, path: str) -> Iterator[Unit]:
         """The units that ``path`` lies in."""
-        return (self.divisions[above] for above in _prefixes(path) if above in self.divisions)
+        return (self.divisions[above] for above in prefixes(path) if above in self.divisions)
 
     def sums(self, key: str, facts: Sequence[str], days: Sequence[date]) -> Iterator[tuple[Unit, str, date, int]]:
         """Unit, ``key``, day, value; a unit's value comes in parts."""
@@ -121,10 +122,6 @@ class _Own:
             yield self.divisions[path], name, on, value
         for office, name, on, value in _sums(("office_id", key, "day"), facts, days, office_id=list(self.offices)):
             yield self.offices[office], name, on, value
-
-
-def _prefixes(path: str) -> Iterator[str]:
-    return (path[:end] for end in CODE_LENGTHS if end <= len(path))
 
 
 def _add(found: ByDay, on: date, value: int) -> None:

@@ -17,7 +17,7 @@ from wangge.cockpit.board import Board
 from wangge.cockpit.facts import IN_DANGER
 from wangge.cockpit.tracing import OPEN_DANGER, Trace
 from wangge.cockpit.units import Unit
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 

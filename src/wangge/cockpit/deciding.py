@@ -20,7 +20,7 @@ from wangge.insight.governance.enums import TaskState
 from wangge.insight.governance.models import GovernanceTask
 from wangge.insight.topics.models import Rise
 from wangge.insight.topics.queries import SHOWN_STATES
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.territory.enums import COMMUNITY_LENGTH, Level

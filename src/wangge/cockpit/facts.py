@@ -9,7 +9,7 @@ from django.db.models import F, Q
 import wangge.cases.facts  # noqa: F401 (the figures below rest on its facts, which are registered first)
 from wangge.cases.enums import DemandType, Urgency
 from wangge.cases.models import Case
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.registry import Better, Fact, Indicator, Slice, Unit, named_sql, register
 
 PACKAGE: Final = "wangge.cockpit"

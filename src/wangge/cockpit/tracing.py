@@ -17,7 +17,7 @@ from wangge.cockpit import needs
 from wangge.cockpit.facts import IN_DANGER
 from wangge.cockpit.units import Unit
 from wangge.kernel.facts import registry
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.registry import Slice
 
 ANY_OFFICE: Final = "0"

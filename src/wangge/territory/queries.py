@@ -78,6 +78,11 @@ def prefixes(path: str) -> list[str]:
     return [path[:n] for n in (*CODE_LENGTHS, GRID_LENGTH) if n <= len(path)]
 
 
+def on_line(path: str) -> Q:
+    """Rows (``path``) of the place, of those below it and of those above it."""
+    return Q(path__startswith=path) | Q(path__in=prefixes(path))
+
+
 def full_name(path: str, from_level: int = 3) -> str:
     """``昆都仑区·少先路街道·钢二十三号街坊社区·第3网格`` from ``from_level`` (3 district, 4 street) down."""
     if not path:

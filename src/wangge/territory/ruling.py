@@ -7,6 +7,7 @@ is called in words (规则, 时限).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from wangge.kernel.access.scopes import NOTHING, area
 from wangge.kernel.audit.recording import record
-from wangge.kernel.periods import not_over
+from wangge.kernel.periods import not_over, standing
 from wangge.territory import queries as territory
 
 MANAGE: Final = "config.manage"
@@ -33,6 +34,18 @@ def visible(user: Any, rows: QuerySet[R]) -> QuerySet[R]:
     """The rows an administrator sees beside ``may_manage``: of their places, and those that hold everywhere."""
     found = area(user, MANAGE)
     return rows.filter(found.q("path", "") | Q(path="") if found else NOTHING)
+
+
+def shown(user: Any, rows: Iterable[R]) -> list[Any]:
+    """The rows as a page lists them: those that are over last, each with ``place, standing, key, may_end``."""
+    today = timezone.localdate()
+    found: list[Any] = list(rows)
+    for row in found:
+        row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
+        row.standing = standing(row, today)
+        row.key = str(row.pk)
+        row.may_end = row.standing != "over" and may_manage(user, row.path)
+    return sorted(found, key=lambda row: (row.standing == "over", row.path, row.valid_from))
 
 
 def check_start(*, path: str, valid_from: date, noun: str) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,8 +20,8 @@ from wangge.cases.placing import place_of
 from wangge.duties.models import DutyItem
 from wangge.kernel.api.auth import requires_scope, system_of
 from wangge.kernel.api.idempotency import idempotent
+from wangge.kernel.api.pages import Cursor, Limit, page_of
 from wangge.kernel.api.problems import Problem
-from wangge.kernel.listing import paging
 from wangge.organization import queries as organization
 from wangge.whistle.drafting import Called, Spot, draft
 from wangge.whistle.enums import LIVE_SUMMONS, Role, SummonsState, WhistleKind, WhistleState
@@ -35,8 +33,6 @@ Line = Annotated[str, Field(max_length=200)]
 Text = Annotated[str, Field(min_length=4, max_length=3000)]
 Number = Annotated[str, Field(max_length=24)]
 Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Cursor = Annotated[str, Query(max_length=160)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 Place = Annotated[str, Query(pattern=r"^[0-9]{0,15}$", description="区划或网格代码")]
 
 
@@ -255,15 +251,6 @@ def _detail(whistle: Whistle) -> WhistleDetail:
     )
 
 
-def _page(rows: QuerySet[Any], order: tuple[str, ...], limit: int, cursor: str) -> tuple[paging.Page, int]:
-    """The page and the exact number of all."""
-    try:
-        page = paging.page(rows, order, limit, after=cursor)
-    except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
-        raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
-    return page, rows.count() if cursor or page.after else len(page.rows)
-
-
 @router.get("/whistles", response=WhistlePage, summary="查询吹哨")
 @requires_scope("whistles:read")
 def list_whistles(
@@ -285,7 +272,7 @@ def list_whistles(
         rows = rows.filter(path__startswith=path)
     if late:
         rows = rows.filter(state=WhistleState.RUNNING, next_due_at__lt=timezone.now())
-    page, total = _page(rows, ORDER, limit, cursor)
+    page, total = page_of(rows, ORDER, limit=limit, cursor=cursor)
     return WhistlePage(items=[WhistleOut(**_plain(one)) for one in page.rows], next=page.after or None, total=total)
 
 
@@ -363,7 +350,7 @@ def list_summonses(
         rows = rows.filter(next_due_at__lt=timezone.now())
     if raised:
         rows = rows.filter(raised_at__isnull=False, state__in=LIVE_SUMMONS)
-    page, total = _page(rows, SUMMONS_ORDER, limit, cursor)
+    page, total = page_of(rows, SUMMONS_ORDER, limit=limit, cursor=cursor)
     items = [SummonsOut(**_called(one, one.whistle.number)) for one in page.rows]
     return SummonsPage(items=items, next=page.after or None, total=total)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.db.models.functions import Cast, Round
 
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.registry import Better, Fact, Indicator, Slice, Unit, named_sql, register
 from wangge.whistle.models import Judgement, Rating, Summons, SummonsClock, SummonsTransition, Whistle
 
@@ -49,23 +49,14 @@ def _told(found: Found, slice_: Slice, way: Way, amount: Any) -> Found:
     )
     if amount is not None:
         found = found.annotate(amount_ref=amount)
-    if slice_.path:
-        found = found.filter(path_ref__startswith=slice_.path)
-    if slice_.office_id is not None:
-        found = found.filter(office_ref=slice_.office_id)
-    if slice_.kind:
-        found = found.filter(kind_ref__startswith=slice_.kind)
-    return found
+    return slice_.narrow(found)
 
 
 def _rows(source: Found, instant: str, way: Way, amount: Any = None) -> Callable[[Slice], Found]:
     """What ``source`` holds of a slice, one row each."""
 
     def rows(slice_: Slice) -> Found:
-        start, _ = bounds(slice_.from_on)
-        _, end = bounds(slice_.to_on)
-        found: Found = source.all().filter(**{f"{instant}__gte": start, f"{instant}__lt": end})
-        return _told(found, slice_, way, amount)
+        return _told(slice_.during(source.all(), instant), slice_, way, amount)
 
     return rows
 

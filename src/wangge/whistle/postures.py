@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wangge.duties.models import DutyList
@@ -38,7 +38,7 @@ LARGEST_LIMIT = 9999
 def posture_at(path: str, now: datetime) -> Posture | None:
     """The emergency in force at ``path``: the nearest division that is switched over."""
     rows = Posture.objects.filter(began_at__lte=now, ended_at__isnull=True)
-    rows = rows.filter(path__in=prefixes(path))
+    rows = rows.filter(path__in=territory.prefixes(path))
     return max(rows, key=lambda row: len(row.path), default=None)
 
 
@@ -47,18 +47,13 @@ def visible(user: Any) -> QuerySet[Posture]:
     seen = scope(user, "whistle.read")
     condition = NOTHING
     for path in (*seen.paths, *filter(None, (path_of(office) for office in seen.offices))):
-        condition |= Q(path__startswith=path) | Q(path__in=prefixes(path))
+        condition |= territory.on_line(path)
     return Posture.objects.filter(condition)
 
 
 def may_see(user: Any, posture: Posture) -> bool:
     """The predicate beside ``visible``."""
     return visible(user).filter(pk=posture.pk).exists()
-
-
-def prefixes(path: str) -> list[str]:
-    """The divisions from the widest to ``path`` itself."""
-    return [path[:n] for n in (2, 4, 6, 9, 12) if n <= len(path)]
 
 
 def may_switch(user: Any, path: str) -> bool:

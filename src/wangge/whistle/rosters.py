@@ -9,16 +9,16 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import NOTHING, may, scope
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import NotPermitted, Refused
-from wangge.kernel.periods import in_force
 from wangge.organization.models import Office
 from wangge.organization.queries import office as office_ref
+from wangge.territory import queries as territory
 from wangge.whistle.models import Posture, PostureDuty, Roster, RosterMember
 from wangge.whistle.models.rosters import LONGEST_TURN_HOURS, MOST_TURNS
 
@@ -36,8 +36,7 @@ def visible(user: Any) -> QuerySet[Roster]:
     """The rosters of the places a user may switch, and of those above them."""
     condition = NOTHING
     for path in scope(user, SWITCH).paths:
-        above = [path[:length] for length in (2, 4, 6, 9) if length < len(path)]
-        condition |= Q(path__startswith=path) | Q(path__in=above)
+        condition |= territory.on_line(path)
     return Roster.objects.filter(condition)
 
 
@@ -112,12 +111,6 @@ def take_out(*, member: RosterMember, by: User) -> None:
     if not RosterMember.objects.filter(pk=member.pk, left_at__isnull=True).update(left_at=timezone.now()):
         raise Refused("该人员已撤下。")
     record("whistle.roster.take_out", member.roster, changes={"user": [member.user_id, None]})
-
-
-def choosable(rows: QuerySet[Roster], path: str) -> QuerySet[Roster]:
-    """Those of ``rows`` in force that serve ``path``: its own, those below, those above."""
-    above = [path[:length] for length in (2, 4, 6, 9, 12) if length <= len(path)]
-    return rows.filter(in_force(timezone.localdate()), Q(path__startswith=path) | Q(path__in=above))
 
 
 def check_chosen(rosters: Sequence[Roster], path: str) -> None:

@@ -15,7 +15,8 @@ from tests.kernel.facts.conftest import Book
 
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.audit.recording import record
-from wangge.kernel.facts.actions import FutureDayError, bounds, mark_stale, missing, rebuild, rebuild_stale
+from wangge.kernel.facts.actions import FutureDayError, mark_stale, missing, rebuild, rebuild_stale
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.models import DailyFact, FactBuilt, StaleDay
 from wangge.kernel.facts.registry import Fact, FactRow, register
 

@@ -18,9 +18,7 @@ from wangge.cases.models import CaseRules
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
-from wangge.kernel.periods import standing
-from wangge.territory import queries as territory
-from wangge.territory.ruling import MANAGE, may_manage
+from wangge.territory.ruling import MANAGE, shown
 
 FIELDS = {field.name: field for field in CaseRules._meta.concrete_fields}
 HELP = {
@@ -66,17 +64,9 @@ def _me(request: HttpRequest) -> User:
 @never_cache
 def case_rules(request: HttpRequest) -> HttpResponse:
     """Every rule by place, those in force first; what holds where nothing was set."""
-    today = timezone.localdate()
-    rows: list[Any] = sorted(
-        ruling.visible(request.user),
-        key=lambda r: (standing(r, today) == "over", r.path, r.valid_from),
-    )
+    rows = shown(request.user, ruling.visible(request.user))
     for row in rows:
-        row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
-        row.standing = standing(row, today)
-        row.key = str(row.pk)
         row.figures = [getattr(row, name) for name in ruling.BOUNDS]
-        row.may_end = row.standing != "over" and may_manage(request.user, row.path)
     context = {
         "rows": rows,
         "labels": [FIELDS[name].verbose_name for name in ruling.BOUNDS],

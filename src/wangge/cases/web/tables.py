@@ -149,15 +149,20 @@ class CaseList(_Cases):
         return policy.rows(request.user)
 
     def filtered(self, request: HttpRequest, applied: Applied) -> Rows:
-        rows = super().filtered(request, applied)
+        apart = "overdue" in applied.values and not self._sees_all(request)
+        rows = self.narrowed(self.rows(request), applied, but="overdue" if apart else "")
         if self._counted(applied) == 0:
             return rows.none()  # nothing to find is not looked for among all the rest
-        paths = scope(request.user, "cases.read").paths
-        if "overdue" not in applied.values or any(len(path) <= len(str(settings.HOME_DIVISION)) for path in paths):
+        if not apart:
             return rows
         # First which are late, within the index that knows; its end, which is none, keeps the two apart.
         late = policy.rows_by_other_means(request.user).overdue(timezone.now()).order_by()
-        return self.narrowed(self.rows(request), applied, but="overdue").filter(pk__in=late.values("pk")[: 1 << 40])
+        return rows.filter(pk__in=late.values("pk")[: 1 << 40])
+
+    @staticmethod
+    def _sees_all(request: HttpRequest) -> bool:
+        home = str(settings.HOME_DIVISION)
+        return any(len(path) <= len(home) for path in scope(request.user, "cases.read").paths)
 
     def count(self, rows: Rows, applied: Applied) -> int:
         counted = self._counted(applied)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,9 +16,7 @@ from wangge.cockpit.models import DEFAULT_HOUR
 from wangge.cockpit.policy import MANAGE
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.periods import standing
-from wangge.territory import queries as territory
-from wangge.territory.ruling import may_manage
+from wangge.territory.ruling import shown
 
 BASIS = "如文号、会议纪要。"
 
@@ -48,16 +44,7 @@ class EndForm(forms.Form):
 @never_cache
 def brief_rules(request: HttpRequest) -> HttpResponse:
     """Every rule by place, those in force first; what holds where nothing was set."""
-    today = timezone.localdate()
-    found: list[Any] = sorted(
-        ruling.visible(request.user),
-        key=lambda r: (standing(r, today) == "over", r.path, r.valid_from),
-    )
-    for row in found:
-        row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
-        row.standing = standing(row, today)
-        row.key = str(row.pk)
-        row.may_end = row.standing != "over" and may_manage(request.user, row.path)
+    found = shown(request.user, ruling.visible(request.user))
     has_default = any(row.path == "" and row.standing == "now" for row in found)
     context = {"title": "每日民情规则", "rows": found, "end_form": EndForm(), "has_default": has_default}
     return render(request, "cockpit/rules.html", context)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,14 +19,12 @@ from wangge.insight.topics import queries
 from wangge.insight.topics.enums import TopicState, Trend
 from wangge.insight.topics.models import Topic
 from wangge.kernel.api.auth import requires_scope, system_of
+from wangge.kernel.api.pages import Cursor, Limit, page_of
 from wangge.kernel.api.problems import Problem
-from wangge.kernel.listing import paging
 
 router = Router(tags=["topics"])
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Cursor = Annotated[str, Query(max_length=160)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 class TopicOut(Schema):
@@ -135,15 +131,6 @@ def _values(topic: Topic) -> dict[str, Any]:
     }
 
 
-def _page(rows: QuerySet[Any], order: tuple[str, ...], limit: int, cursor: str) -> tuple[paging.Page, int]:
-    """The page and the exact number of all."""
-    try:
-        page = paging.page(rows, order, limit, after=cursor)
-    except (paging.CursorError, TypeError, ValueError, OverflowError, ValidationError, DataError):
-        raise Problem(422, "游标无效，请从第一页重新查询。", code="bad_cursor") from None
-    return page, rows.count() if cursor or page.after else len(page.rows)
-
-
 @router.get("/topics", response=TopicPage, summary="热点")
 @requires_scope("topics:read")
 def list_topics(
@@ -164,7 +151,7 @@ def list_topics(
     if not parts:
         within = queries.widest(path) if path else queries.no_part(system_of(request).scope.q("within__path", ""))
         rows = rows.filter(within)
-    page, total = _page(rows.select_related("kind"), ORDER, limit, cursor)
+    page, total = page_of(rows.select_related("kind"), ORDER, limit=limit, cursor=cursor)
     return TopicPage(items=[TopicOut(**_values(one)) for one in page.rows], next=page.after or None, total=total)
 
 
@@ -190,7 +177,7 @@ def read_topic(request: HttpRequest, pk: Number) -> TopicDetail:
 def list_members(request: HttpRequest, pk: Number, cursor: Cursor = "", limit: Limit = 20) -> MemberPage:
     """The numbers of the cases that the system may read, newest first."""
     rows = _cases(request, _topic(request, pk)).only("number", "path", "state", "created_at")
-    page, total = _page(rows, MEMBERS, limit, cursor)
+    page, total = page_of(rows, MEMBERS, limit=limit, cursor=cursor)
     items = [MemberOut(number=c.number, path=c.path, state=c.state, created_on=_day(c)) for c in page.rows]
     return MemberPage(items=items, next=page.after or None, total=total)
 

@@ -7,9 +7,10 @@ pixels.
 from __future__ import annotations
 
 import io
-import resource
 import sys
 from typing import Final
+
+from wangge.kernel.limited import limit
 
 CPU_SECONDS: Final = 45
 UNREADABLE: Final = 1
@@ -18,10 +19,7 @@ TOO_LARGE: Final = 3
 
 def main() -> int:
     memory, pixels, edge = (int(argument) for argument in sys.argv[1:])
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    limit(memory=memory, cpu_seconds=CPU_SECONDS)
     from pi_heif import register_heif_opener  # noqa: PLC0415 - inside the limits
     from PIL import Image  # noqa: PLC0415
 

@@ -7,10 +7,11 @@ with 1: cannot be read; 3: a password is needed.
 from __future__ import annotations
 
 import io
-import resource
 import sys
 from contextlib import suppress
 from typing import Any, Final
+
+from wangge.kernel.limited import limit
 
 CPU_SECONDS: Final = 45
 UNREADABLE: Final = 1
@@ -19,10 +20,7 @@ LOCKED: Final = 3
 
 def main() -> int:
     memory = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    limit(memory=memory, cpu_seconds=CPU_SECONDS)
     import pikepdf  # noqa: PLC0415 - inside the limits
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import structlog
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wangge.kernel.access.database import as_system
 from wangge.kernel.facts import registry
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.models import FactBuilt, StaleDay
 from wangge.kernel.facts.registry import PATH_LENGTH, Fact
 
@@ -87,12 +88,6 @@ def _insert_collected(fact: Fact, day: date) -> int:
         for (path, office_id, kind_code), value in rows:
             copy.write_row((fact.code, day, path, office_id, kind_code, value))
     return len(rows)
-
-
-def bounds(day: date) -> tuple[datetime, datetime]:
-    """The instants [start, end) of the calendar day."""
-    start, end = (datetime.combine(d, time.min) for d in (day, day + timedelta(days=1)))
-    return timezone.make_aware(start), timezone.make_aware(end)
 
 
 def mark_stale(*days: date) -> None:

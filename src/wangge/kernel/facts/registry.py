@@ -10,6 +10,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
+from wangge.kernel.facts.days import bounds
+
 PATH_LENGTH: Final = 12
 
 
@@ -32,6 +36,22 @@ class Slice:
     path: str = ""
     office_id: int | None = None
     kind: str = ""
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of ``rows`` at the place, of the office, of the kind: by their ``path_ref, office_ref, kind_ref``."""
+        if self.path:
+            rows = rows.filter(path_ref__startswith=self.path)
+        if self.office_id is not None:
+            rows = rows.filter(office_ref=self.office_id)
+        if self.kind:
+            rows = rows.filter(kind_ref__startswith=self.kind)
+        return rows
+
+    def during(self, rows: QuerySet[Any], instant: str) -> QuerySet[Any]:
+        """Those of ``rows`` whose ``instant`` lies within the days."""
+        start, _ = bounds(self.from_on)
+        _, end = bounds(self.to_on)
+        return rows.filter(**{f"{instant}__gte": start, f"{instant}__lt": end})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any, Final
+
+from wangge.kernel.limited import limit
 
 CPU_SECONDS: Final = 600
 
@@ -30,10 +31,7 @@ def text(cell: Any) -> str:
 
 def main() -> None:
     memory = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    limit(memory=memory, cpu_seconds=CPU_SECONDS)
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - inside the limits
 
     out = sys.stdout

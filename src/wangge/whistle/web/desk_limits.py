@@ -16,9 +16,7 @@ from django.views.decorators.http import require_POST
 from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.calendar.units import Limit, Unit
-from wangge.kernel.periods import standing
-from wangge.territory import queries as territory
-from wangge.territory.ruling import MANAGE, may_manage
+from wangge.territory.ruling import MANAGE, shown
 from wangge.whistle import limiting
 from wangge.whistle.enums import LimitName, WhistleKind
 from wangge.whistle.limits import RADIUS_M, defaults
@@ -59,17 +57,11 @@ class EndForm(forms.Form):
 @never_cache
 def whistle_limits(request: HttpRequest) -> HttpResponse:
     """Every row by kind and place, those in force first."""
-    today = timezone.localdate()
-    order = {"now": 0, "coming": 1, "over": 2}
-    rows: list[Any] = sorted(
-        limiting.visible(request.user), key=lambda r: (order[standing(r, today)], r.kind, r.path, r.valid_from)
-    )
+    order = ("now", "coming", "over")
+    rows = shown(request.user, limiting.visible(request.user))
+    rows.sort(key=lambda row: (order.index(row.standing), row.kind))
     for row in rows:
-        row.place = territory.full_name(row.path, from_level=3) if row.path else "全部"
-        row.standing = standing(row, today)
-        row.key = str(row.pk)
         row.figures = [row.of(name) for name in LimitName.values]
-        row.may_end = row.standing != "over" and may_manage(request.user, row.path)
     context = {"rows": rows, "labels": [label for _, label in LimitName.choices], "end_form": EndForm()}
     return render(request, "whistle/desk/limits.html", context)
 

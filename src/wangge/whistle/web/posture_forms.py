@@ -165,20 +165,25 @@ class BackForm(forms.Form):
     reason = forms.CharField(label="转回常态的理由", max_length=500, widget=text_area(2))
 
 
-class DutyForm(forms.Form):
-    """One turn of the roster."""
+class _StandingForm(forms.Form):
+    """Who stands at which post."""
 
     post = forms.CharField(label="岗位", max_length=60, help_text="如：指挥长、抢险组、物资组")
     office = PickField(label="单位", placeholder="输入单位名称")
     user = PickField(label="值守人", placeholder="输入姓名")
-    from_at = forms.DateTimeField(label="值守起", widget=forms.DateTimeInput())
-    to_at = forms.DateTimeField(label="值守止", widget=forms.DateTimeInput())
 
     def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offices = offices_beside(path)
         self.fields["office"].options = offices  # type: ignore[attr-defined]
         self.fields["user"].options = people_of(offices)  # type: ignore[attr-defined]
+
+
+class DutyForm(_StandingForm):
+    """One turn of the roster."""
+
+    from_at = forms.DateTimeField(label="值守起", widget=forms.DateTimeInput())
+    to_at = forms.DateTimeField(label="值守止", widget=forms.DateTimeInput())
 
 
 class RosterForm(forms.Form):
@@ -193,16 +198,8 @@ class RosterForm(forms.Form):
         self.fields["path"].options = places_to_switch(user)  # type: ignore[attr-defined]
 
 
-class MemberForm(forms.Form):
+class MemberForm(_StandingForm):
     """Somebody in a turn of a roster."""
 
     turn = forms.IntegerField(label="班次", min_value=1, max_value=MOST_TURNS, initial=1, help_text="第几班，从1数起。")
-    post = forms.CharField(label="岗位", max_length=60, help_text="如：指挥长、抢险组、物资组")
-    office = PickField(label="单位", placeholder="输入单位名称")
-    user = PickField(label="值守人", placeholder="输入姓名")
-
-    def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offices = offices_beside(path)
-        self.fields["office"].options = offices  # type: ignore[attr-defined]
-        self.fields["user"].options = people_of(offices)  # type: ignore[attr-defined]
+    field_order = ("turn", "post", "office", "user")

@@ -18,7 +18,7 @@ from wangge.insight.governance.enums import OPEN_STATES, TONES, TaskState, Verdi
 from wangge.insight.governance.models import GovernanceTask
 from wangge.insight.topics.models import TopicMember
 from wangge.kernel.access.scopes import permissions
-from wangge.kernel.facts.actions import bounds
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange, Flag, Text
 from wangge.kernel.listing.html import badge
