@@ -76,3 +76,37 @@ def test_what_is_counted_by_marks_is_what_the_user_sees(
         assert queries.search(seen, words, within=scope(world[name], "cases.read")).count() == plain
         known = queries.count(world[name], path=path, words=words)
         assert known is None or known == plain
+
+
+@pytest.mark.parametrize("held", ["the words are rare", "both are"])
+@pytest.mark.parametrize("name", ["区领导", "街道老王", "外街小孙", "住建小周", "社区小陈", "外人"])
+def test_few_are_those_the_user_sees(world: World, monkeypatch: pytest.MonkeyPatch, name: str, held: str) -> None:
+    world.dispatched()
+    world.file()
+    monkeypatch.setattr(frequencies, "current", lambda: HELD[held])
+    monkeypatch.setattr(queries, "FEW_READ", 10_000_000)
+    seen = scope(world[name], "cases.read")
+    for words in ("垃圾", "垃圾 清运", "没有的词"):
+        known = queries.few_with(seen, words)
+        expected = sorted(queries.search(policy.rows(world[name]), words).values_list("pk", flat=True))
+        assert known is None or sorted(known) == expected
+        assert known is not None or name in {"社区小陈", "外人"}
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "13800000000", "150203202611210001", "垃"])
+def test_what_is_no_phrase_is_not_looked_for_ahead(world: World, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setattr(frequencies, "current", lambda: HELD["the words are rare"])
+    assert queries.few_with(scope(world["区领导"], "cases.read"), typed) is None
+
+
+def test_many_are_not_few(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.file()
+    world.file()
+    seen = scope(world["区领导"], "cases.read")
+    monkeypatch.setattr(frequencies, "current", lambda: HELD["the words are rare"])
+    assert len(queries.few_with(seen, "垃圾") or []) == 2
+    monkeypatch.setattr(queries, "FEW", 1)
+    assert queries.few_with(seen, "垃圾") is None
+    monkeypatch.setattr(queries, "FEW", 2)
+    monkeypatch.setattr(queries, "FEW_READ", 1)
+    assert queries.few_with(seen, "垃圾") is None

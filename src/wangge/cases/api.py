@@ -223,7 +223,8 @@ def list_cases(
     limit: Limit = 20,
 ) -> CasePage:
     """Newest first. Pages are equally quick wherever they lie; ``total`` is exact."""
-    rows = _rows(request)
+    rows, seen = _rows(request), system_of(request).scope
+    few: list[int] | None = None
     if state is not None:
         rows = rows.filter(state=state)
     if path:
@@ -233,21 +234,19 @@ def list_cases(
     if q.strip():
         # Phones are no search key for systems, however they are written: who called whom is nothing to enumerate.
         by_number = q.strip().isdigit() or queries.looks_like_phone(q)
-        rows = rows.filter(number=q.strip()) if by_number else queries.search(rows, q, within=system_of(request).scope)
-    page, total = page_of(
-        rows,
-        ORDER,
-        limit=limit,
-        cursor=cursor,
-        count=lambda: queries.total_for(
-            system_of(request).scope,
-            rows,
-            state=state,
-            path=path,
-            words=q.strip(),
-            where={"channel": channel} if channel is not None else None,
-        ),
-    )
+        if by_number:
+            rows = rows.filter(number=q.strip())
+        else:
+            few = queries.few_with(seen, q)
+            rows = queries.search(rows, q, within=seen) if few is None else rows.filter(pk__in=few)
+
+    def count() -> int:
+        if few is not None:
+            return rows.order_by().count()
+        where = {"channel": channel} if channel is not None else None
+        return queries.total_for(seen, rows, state=state, path=path, words=q.strip(), where=where)
+
+    page, total = page_of(rows, ORDER, limit=limit, cursor=cursor, count=count)
     prefetch_related_objects(page.rows, "kind")
     return CasePage(items=[_out(case) for case in page.rows], next=page.after or None, total=total)
 

@@ -74,6 +74,12 @@ def _load() -> Frequencies | None:
     return Frequencies(float(row[0]), dict(zip(words, shares, strict=True)), min(shares, default=0.0) / 2)
 
 
+def at_most(phrases: Sequence[Phrase]) -> float:
+    """How many cases hold all of the phrases, going by their rarest word; none known: infinitely many."""
+    held = current()
+    return float("inf") if held is None else held.rows * min(held.of(phrase) for phrase in phrases)
+
+
 def divided(phrases: Sequence[Phrase], marks: Sequence[str] = ()) -> tuple[list[str], list[Phrase], bool]:
     """The words to ask the index for, the phrases to look for in what it finds, and whether to ask it for ``marks``
     too (any of them: all that is wanted has one)."""

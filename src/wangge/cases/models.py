@@ -152,10 +152,10 @@ class Case(VersionedModel):
         verbose_name_plural = "事项"
         indexes = [
             models.Index(fields=["path", "-created_at"], name="case_path_created"),
-            # The path comes along, so that rows of other places are passed over, and counted, within the index.
-            models.Index(fields=["-created_at", "-id"], include=["path"], name="case_created_path"),
+            # Path and offices come along, so that rows of other places and offices are passed over, and counted, within
+            # the index; the key and the day of filing too, so that the newest of them are.
+            models.Index(fields=["-created_at", "-id"], include=["path", "office_ids"], name="case_created_seen"),
             models.Index(fields=["state", "-created_at", "-id"], include=["path"], name="case_state_created"),
-            # The offices come along too: what one office has in a kind, a month or overdue is counted within the index.
             models.Index(fields=["kind", "-created_at", "-id"], include=["path", "office_ids"], name="case_kind_seen"),
             models.Index(
                 fields=["holder_office", "next_due_at"],
@@ -170,18 +170,20 @@ class Case(VersionedModel):
                 Left("path", STREET), F("created_at").desc(), F("id").desc(), include=["path"], name="case_street_new"
             ),
             models.Index(
-                F("closed_at").desc(), F("created_at"), include=["path", "office_ids"],
+                Left("path", STREET), F("state"), F("created_at").desc(), F("id").desc(), include=["path"],
+                name="case_street_state",
+            ),
+            models.Index(
+                F("closed_at").desc(), F("created_at"), include=["path", "office_ids", "id"],
                 name="case_closed_seen", condition=Q(closed_at__isnull=False),
             ),
             models.Index(
-                fields=["-dispatched_at"], include=["path", "office_ids", "created_at"],
+                fields=["-dispatched_at"], include=["path", "office_ids", "created_at", "id"],
                 name="case_dispatched_seen", condition=Q(dispatched_at__isnull=False),
             ),
             models.Index(
-                fields=["next_due_at", "id"],
-                include=["path", "office_ids"],
-                name="case_due_seen",
-                condition=Q(next_due_at__isnull=False),
+                fields=["next_due_at", "id"], include=["path", "office_ids"],
+                name="case_due_seen", condition=Q(next_due_at__isnull=False),
             ),
             models.Index(fields=["lead_office", "-created_at", "-id"], include=["path"], name="case_lead_created"),
             # What is rare is found without walking past all the rest.

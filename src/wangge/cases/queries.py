@@ -16,6 +16,10 @@ from wangge.cases.words import any_of, as_query, office_mark, phrases_of, place_
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
 
+# So many keys are handed to the database at most,
+FEW: Final = 2_000
+# and looked for among so many cases, as their words are estimated.
+FEW_READ: Final = 10_000
 R = TypeVar("R", bound="QuerySet[Any]")
 
 
@@ -119,7 +123,23 @@ def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str, whe
     return _tallied(seen, states, path, where)
 
 
+def few_with(seen: Scope, text: str) -> list[int] | None:
+    """The keys of the cases in the scope that hold the words, looked for once for the page and its total; None where
+    they may be more than ``FEW``, where ``text`` is a number or a phone, or where only the cases can tell."""
+    phrases, _ = phrases_of(text)
+    if not phrases or frequencies.at_most(phrases) > FEW_READ:
+        return None
+    texts = _texts(seen, "", text)
+    found = list(texts.values_list("pk", flat=True)[: FEW + 1]) if texts is not None else []
+    return found if texts is not None and len(found) <= FEW else None
+
+
 def _counted_words(seen: Scope, path: str, words: str) -> int | None:
+    texts = _texts(seen, path, words)
+    return None if texts is None else texts.count()
+
+
+def _texts(seen: Scope, path: str, words: str) -> QuerySet[CaseText] | None:
     """In the table of words alone: for those who see every case, or just what has a mark."""
     if _digits(words) or not seen:
         return None
@@ -128,10 +148,10 @@ def _counted_words(seen: Scope, path: str, words: str) -> int | None:
         return None
     texts = CaseText.objects.all()
     if all(len(one) == STREET for one in paths):
-        return _matching(texts, "vector", words, _marks(Scope(tuple(paths), seen.offices)), exactly=True).count()
+        return _matching(texts, "vector", words, _marks(Scope(tuple(paths), seen.offices)), exactly=True)
     if seen.offices or tallies.count(paths=paths) != tallies.count(paths=[""]):
         return None
-    return _matching(texts, "vector", words).count()
+    return _matching(texts, "vector", words)
 
 
 def _tallied(seen: Scope, states: Sequence[str] | None, path: str, where: Mapping[str, Any]) -> int | None:

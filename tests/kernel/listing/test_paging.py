@@ -83,3 +83,21 @@ def test_a_key_survives_the_address() -> None:
 def test_a_broken_place_is_a_cursor_error(text: str) -> None:
     with pytest.raises(paging.CursorError):
         paging.decode(text, 2)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_page_read_from_bare_rows_is_filled_with_whole_ones(people: list[User], order: tuple[str, ...]) -> None:
+    rows = User.objects.all()
+    page = paging.page(paging.bare(rows, order), order, 5, after=paging.page(rows, order, 3).after)
+    assert page.rows[0].get_deferred_fields()
+    whole = paging.filled(page, rows)
+    assert [row.pk for row in whole.rows] == [row.pk for row in page.rows]
+    assert not whole.rows[0].get_deferred_fields()
+    assert (whole.before, whole.after) == (page.before, page.after)
+
+
+def test_what_is_gone_or_hidden_meanwhile_is_left_out(people: list[User]) -> None:
+    page = paging.page(paging.bare(User.objects.all(), ("id",)), ("id",), 3)
+    kept = paging.filled(page, User.objects.exclude(pk=page.rows[1].pk))
+    assert [row.pk for row in kept.rows] == [page.rows[0].pk, page.rows[2].pk]
+    assert paging.filled(paging.Page([], "", ""), User.objects.all()).rows == []

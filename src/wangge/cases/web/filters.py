@@ -209,9 +209,17 @@ def kind_options(_request: HttpRequest) -> list[tuple[str, str]]:
     return [(k.code, f"{k.code} {k.name}") for k in sorted(kinds, key=lambda k: k.code)]
 
 
+def _kinds(code: str) -> list[int]:
+    return [k.id for k in snapshot.current().kinds.values() if k.code.startswith(code)]
+
+
 def by_kind(rows: Rows, code: str) -> Rows:
-    ids = [k.id for k in snapshot.current().kinds.values() if k.code.startswith(code)]
-    return rows.filter(kind_id__in=ids)
+    return rows.filter(kind_id__in=_kinds(code))
+
+
+def is_leaf(code: str) -> bool:
+    """Whether the code stands for one kind, not for a group."""
+    return len(_kinds(code)) <= 1
 
 
 def office_options(request: HttpRequest) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from wangge.cases.web import filters as own
 from wangge.cases.web.shown import box_url, dress, due_cell, state_badge, title_cell
 from wangge.duties import snapshot
 from wangge.kernel.access.scopes import may, scope
+from wangge.kernel.listing import paging
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange, Filter, Flag
 from wangge.kernel.listing.html import moment
@@ -38,7 +39,9 @@ UNASKED: Final = object()
 # What ``queries.count`` may answer for without the rows: anything else is counted row by row.
 TALLIED = {"state", "stage", "place", "q", *own.TRAITS}
 # Filters with an index that holds place and offices too.
-NARROWING = {"overdue", "created", "dispatched", "closed"}
+NARROWING = {"overdue", "created", "dispatched", "closed", "kind"}
+# Those with an index that also holds what the list is ordered by, the newest first.
+THIN = NARROWING - {"overdue"}
 
 NUMBER = Column("number", "编号", screen=False, width=24)
 TITLE = Column("title", "事项", render=title_cell, value=lambda c: c.title, css="wg-wide", width=40)
@@ -146,11 +149,18 @@ class CaseList(_Cases):
     def rows(self, request: HttpRequest) -> Rows:
         # The user comes along for ``count``, which may answer from the tallies.
         self.params_user, self.counted = request.user, UNASKED
+        self.few: list[int] | None = None
         return policy.rows(request.user)
 
     def filtered(self, request: HttpRequest, applied: Applied) -> Rows:
         apart = "overdue" in applied.values and not self._sees_all(request)
-        rows = self.narrowed(self.rows(request), applied, but="overdue" if apart else "")
+        rows = self.rows(request)
+        if "q" in applied.values and not applied.errors:
+            self.few = queries.few_with(scope(request.user, "cases.read"), applied.values["q"][0])
+        aside = {*(["overdue"] if apart else []), *(["q"] if self.few is not None else [])}
+        rows = self.narrowed(rows, applied, but=aside)
+        if self.few is not None:
+            rows = rows.filter(pk__in=self.few)
         if self._counted(applied) == 0:
             return rows.none()  # nothing to find is not looked for among all the rest
         if not apart:
@@ -158,6 +168,24 @@ class CaseList(_Cases):
         # First which are late, within the index that knows; its end, which is none, keeps the two apart.
         late = policy.rows_by_other_means(request.user).overdue(timezone.now()).order_by()
         return rows.filter(pk__in=late.values("pk")[: 1 << 40])
+
+    def thin(self, request: HttpRequest, applied: Applied) -> Rows | None:
+        names = applied.values.keys()
+        # Where everything is seen, the newest are the first of the index by kind or day of filing.
+        if (
+            applied.errors
+            or applied.sort.removeprefix("-") != "new"
+            or not names
+            or not names <= THIN
+            or (names <= {"kind", "created"} and (self._sees_all(request) or not self._by_itself(applied)))
+        ):
+            return None
+        return paging.bare(self.narrowed(policy.rows_by_other_means(request.user), applied), applied.order)
+
+    @staticmethod
+    def _by_itself(applied: Applied) -> bool:
+        """Whether one kind is asked for, not a group: the index tells kinds apart."""
+        return "kind" not in applied.values or own.is_leaf(applied.values["kind"])
 
     @staticmethod
     def _sees_all(request: HttpRequest) -> bool:
@@ -168,7 +196,7 @@ class CaseList(_Cases):
         counted = self._counted(applied)
         if counted is not None:
             return counted
-        if applied.values.keys() & NARROWING:
+        if self.few is None and applied.values.keys() & NARROWING and self._by_itself(applied):
             rows = self.narrowed(policy.rows_by_other_means(self.params_user), applied)
         return super().count(rows, applied)
 
@@ -190,6 +218,8 @@ class CaseList(_Cases):
             states &= set(STAGES[values["stage"]][1])
         narrowed = sorted(states) if len(states) < len(CaseState.values) else None
         words = values["q"][0] if "q" in values else ""
+        if self.few is not None:
+            return len(self.few) if values.keys() == {"q"} else None
         where: dict[str, Any] = {}
         for name in values.keys() & own.TRAITS.keys():
             where |= own.TRAITS[name](values[name])

@@ -13,7 +13,7 @@ class CaseList(Listing):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -103,6 +103,11 @@ class Listing:
         """How many rows there are, exactly. A module may answer from counters it maintains."""
         return rows.order_by().count()
 
+    def thin(self, request: HttpRequest, applied: Applied) -> Rows | None:  # noqa: ARG002
+        """The same rows as ``filtered``, said so that which of them a page shows is read within an index: the rows of
+        the page are then fetched by their keys. None: there is no such way."""
+        return None
+
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
         """Fetch what the columns need for these rows (a page, or a chunk of an export) in a few queries."""
 
@@ -163,12 +168,12 @@ class Listing:
         """The visible rows narrowed by the filters; none while a filter cannot be read, so that no figure misleads."""
         return self.narrowed(self.rows(request), applied)
 
-    def narrowed(self, rows: Rows, applied: Applied, *, but: str = "") -> Rows:
-        """``rows`` narrowed by the filters (all ``but`` one)."""
+    def narrowed(self, rows: Rows, applied: Applied, *, but: Collection[str] = ()) -> Rows:
+        """``rows`` narrowed by the filters, all ``but`` those named."""
         if applied.errors:
             return rows.none()
         for one in self.filters:
-            if one.name in applied.values and one.name != but:
+            if one.name in applied.values and one.name not in but:
                 rows = one.narrow(rows, applied.values[one.name])
         return rows
 

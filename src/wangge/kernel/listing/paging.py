@@ -148,6 +148,17 @@ def _read(rows: Rows, order: Sequence[str], key: Key | None, size: int) -> list[
     return found
 
 
+def bare(rows: Rows, order: Sequence[str]) -> Rows:
+    """``rows`` with their keys in ``order`` alone."""
+    return rows.only("pk", *(name.removeprefix("-") for name in order))
+
+
+def filled(page: Page, rows: Rows) -> Page:
+    """``page``, read from bare rows, with those of ``rows`` in their places; what has gone meanwhile is left out."""
+    whole = rows.order_by().in_bulk([row.pk for row in page.rows]) if page.rows else {}
+    return Page([whole[row.pk] for row in page.rows if row.pk in whole], page.before, page.after)
+
+
 def page(rows: Rows, order: Sequence[str], size: int, *, after: str = "", before: str = "", last: int = 0) -> Page:
     """One page of ``rows`` in ``order`` (unique with its last field): the first, that after or before a
     place, or the last with ``last`` rows."""

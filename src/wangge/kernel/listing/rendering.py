@@ -73,7 +73,10 @@ def _contents(request: HttpRequest, listing: Listing, applied: Applied, size: in
     data = request.GET
     placed = any(data.get(name) for name in PLACE)
     total = listing.count(rows, applied) if placed and not applied.errors else None
-    page = _read_page(request, rows, applied, size, total)
+    thin = listing.thin(request, applied)
+    page = _read_page(request, rows if thin is None else thin, applied, size, total)
+    if thin is not None:
+        page = paging.filled(page, rows)
     if total is None:
         complete = not page.after and not page.before
         total = len(page.rows) if complete else listing.count(rows, applied)

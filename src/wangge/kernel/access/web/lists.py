@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -110,7 +111,7 @@ class AccountList(Listing):
     def rows(self, request: HttpRequest) -> QuerySet[User]:
         return manageable(request.user)
 
-    def narrowed(self, rows: QuerySet[Any], applied: Applied, *, but: str = "") -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], applied: Applied, *, but: Collection[str] = ()) -> QuerySet[Any]:
         if "state" not in applied.values:
             rows = rows.filter(ended_at__isnull=True)
         return super().narrowed(rows, applied, but=but)
