@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from tests.cases.conftest import DISTRICT, OTHER_STREET, STREET
@@ -18,7 +20,8 @@ from wangge.whistle.summons_flow import SummonsFlow
 
 @pytest.fixture
 def day(town: Town) -> Town:
-    """Blown 3: one closed, rated and judged; one whose lead objects; one checked and sent back."""
+    """Blown 4: one closed, rated and judged; one whose lead objects; one decided; one checked and sent back."""
+    decided = town.blown()
     closed = town.closed()
     rate(summons=town.summons(closed), plan=5, result=5, attitude=5, by=town["街道老王"])
     judge(whistle=closed, office_id=town.office("housing").pk, verdict="proper", by=town["住建小周"])
@@ -28,6 +31,14 @@ def day(town: Town) -> Town:
     )  # fmt: skip
     objected = town.summons(town.blown())
     SummonsFlow(objected, town["住建小周"]).object_to(reason="不属于本单位")
+    for name, who, in_time in (("housing", "住建小周", True), ("urban_bureau", "城管小冯", False)):
+        summons = town.summons(decided, name)
+        SummonsFlow(summons, town[who]).object_to(reason="不属于本单位")
+        if not in_time:
+            SummonsClock.objects.filter(summons=summons, name="decide").update(
+                started_at=LATE, warn_at=LATE, due_at=LATE
+            )
+        SummonsFlow(summons, town["指挥中心小孙"]).designate(reason="属本单位职责")
     returned = town.reported(town.blown(), "urban_bureau", "城管小冯")
     (task,) = returned.tasks.all()
     SummonsFlow(again(returned), town["街道老王"]).check(passed={task.pk: False}, notes={task.pk: "没做"})
@@ -37,10 +48,11 @@ def day(town: Town) -> Town:
     return town
 
 
+LATE = timezone.now() - timedelta(days=1)
 EXPECTED = {
-    "blown": 3, "closed": 1, "summoned": 6, "signed": 3, "signed_on_time": 3, "arrived": 3, "arrived_on_time": 2,
-    "reported": 3, "reported_on_time": 3, "checked": 3, "returned": 1, "objected": 1, "judged": 2, "judged_proper": 1,
-    "rated": 1, "score": 96, "running": 2,
+    "blown": 4, "closed": 1, "summoned": 8, "signed": 3, "signed_on_time": 3, "arrived": 3, "arrived_on_time": 2,
+    "reported": 3, "reported_on_time": 3, "checked": 3, "returned": 1, "objected": 3, "decided": 2,
+    "decided_on_time": 1, "judged": 2, "judged_proper": 1, "rated": 1, "score": 96, "running": 3,
 }  # fmt: skip
 
 
@@ -71,10 +83,17 @@ def test_the_response_rate_of_a_department(day: Town) -> None:
     assert (ratio.numerator, ratio.denominator) == (1, 2)
 
 
+def test_decisions_count_for_the_office_that_decides(day: Town) -> None:
+    today, decided = timezone.localdate(), "whistle.decide_on_time"
+    command = value(decided, from_on=today, to_on=today, path=DISTRICT, office_id=day.office("command").pk)
+    housing = value(decided, from_on=today, to_on=today, path=DISTRICT, office_id=day.office("housing").pk)
+    assert (command.numerator, command.denominator, housing.denominator) == (1, 2, 0)
+
+
 def test_every_indicator_can_be_reckoned(day: Town) -> None:
     today = timezone.localdate()
     codes = [one.code for one in indicators() if one.code.startswith("whistle.")]
-    assert len(codes) == 10
+    assert len(codes) == 11
     assert all(value(code, from_on=today, to_on=today, path=DISTRICT).value is not None for code in codes)
 
 

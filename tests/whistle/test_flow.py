@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from tests.whistle.conftest import HERE, Town, again
 
+from wangge.kernel.calendar.units import Limit, Unit
 from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
 from wangge.whistle import checkin
+from wangge.whistle.evaluating import punctuality_of
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import CheckIn, Summons, SummonsClock, Whistle, WhistleNotice
 from wangge.whistle.summons_flow import SummonsFlow
@@ -112,14 +114,16 @@ def test_only_the_summoned_office_signs(town: Town) -> None:
     assert again(summons).state == "signed"
 
 
-def test_an_objection_stops_the_time_and_says_why(town: Town) -> None:
-    summons = town.summons(town.blown())
+def test_an_objection_stops_the_time_of_the_office_and_says_why(town: Town) -> None:
+    whistle = town.blown()
+    summons = town.summons(whistle)
     with pytest.raises(ReasonMissing):
         SummonsFlow(summons, town["住建小周"]).object_to()
     SummonsFlow(again(summons), town["住建小周"]).object_to(reason="外墙属市政设施")
     summons = again(summons)
-    assert (summons.state, summons.next_due_at) == ("objected", None)
-    assert SummonsClock.objects.filter(summons=summons, paused_at__isnull=True).count() == 0
+    running = SummonsClock.objects.get(summons=summons, paused_at__isnull=True)
+    assert (running.name, running.limit) == ("decide", Limit(1, Unit.WORKING_DAY))
+    assert (summons.state, summons.next_due_at, summons.due_name) == ("objected", running.due_at, "decide")
     with pytest.raises(NotPermitted):
         SummonsFlow(summons, town["街道老王"]).designate(reason="就是你们")
 
@@ -154,6 +158,33 @@ def test_a_released_lead_needs_a_successor_who_gets_its_tasks(town: Town) -> Non
     assert (successor.role, successor.state, successor.designated) == ("lead", "summoned", True)
     assert [t.text for t in successor.tasks.all()] == ["现场鉴定外墙安全", "责令产权单位维修"]
     assert whistle.office_ids == sorted([town.office("heat").pk, town.office("urban_bureau").pk])
+
+
+def test_deciding_in_time_or_late_is_kept_and_the_office_is_not_marked_down(town: Town) -> None:
+    kept = []
+    for hours in (0.4, 0.6):  # an emergency: half an hour
+        summons = town.summons(town.blown(kind="emergency"))
+        SummonsFlow(summons, town["住建小周"]).object_to(reason="外墙属市政设施")
+        later = timezone.now() + timedelta(hours=hours)
+        SummonsFlow(summons, town["指挥中心小孙"], now=later).designate(reason="按清单20.1由住建局负责")
+        kept.append(summons.transitions.get(step="designate").data["on_time"])
+        assert punctuality_of(again(summons)) == 5
+        assert not SummonsClock.objects.filter(summons=summons, name="decide", stopped_at__isnull=True).exists()
+    assert kept == [True, False]
+
+
+def test_the_command_centre_hears_of_an_objection(town: Town) -> None:
+    SummonsFlow(town.summons(town.blown()), town["住建小周"]).object_to(reason="外墙属市政设施")
+    told = WhistleNotice.objects.get(kind="objected")
+    assert (told.office_id, told.text) == (town.office("command").pk, "区住建局提出异议：外墙属市政设施")
+
+
+def test_a_released_office_leaves_no_clock_behind(town: Town) -> None:
+    whistle = town.blown()
+    summons = town.summons(whistle, "urban_bureau")
+    SummonsFlow(summons, town["城管小冯"]).object_to(reason="不属于城管职责")
+    SummonsFlow(summons, town["指挥中心小孙"]).accept_objection(reason="理由成立")
+    assert SummonsClock.objects.filter(summons=summons, stopped_at__isnull=True).count() == 0
 
 
 # -- arriving --------------------------------------------------------------------------------------

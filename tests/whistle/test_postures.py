@@ -13,6 +13,7 @@ from tests.whistle.conftest import Town, again
 from wangge.duties.models import DutyList
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.kernel.flow import NotPermitted, Refused
+from wangge.whistle.enums import LimitName
 from wangge.whistle.limits import compared, limits_for, shortened
 from wangge.whistle.models import Posture
 from wangge.whistle.postures import in_force, on_duty, posture_at, put_on_duty, switch, switch_back, take_off_duty
@@ -157,13 +158,13 @@ def test_every_limit_has_a_value_of_its_own_or_the_share(town: Town) -> None:
     own = {
         (kind, name): Limit(place * 10 + number, Unit.MINUTE)
         for place, kind in enumerate(("work", "hard", "emergency"), start=1)
-        for number, name in enumerate(("sign", "arrive", "plan", "report", "raise"), start=1)
+        for number, name in enumerate(("sign", "arrive", "plan", "report", "raise", "decide"), start=1)
     }
     before = {kind: limits_for(kind, COMMUNITY) for kind in ("work", "hard", "emergency")}
     posture = over(town, limits=own, percent=50, radius_m=800)
     for kind in before:
         during = limits_for(kind, COMMUNITY)
-        assert during.of == {name: own[kind, name] for name in ("sign", "arrive", "plan", "report", "raise")}
+        assert during.of == {name: own[kind, name] for name in LimitName.values}
         assert during.radius_m == 800
     assert all(one.differs and one.own for kind in compared(posture) for one in kind.differences)
     whistle = town.blown()
@@ -172,7 +173,7 @@ def test_every_limit_has_a_value_of_its_own_or_the_share(town: Town) -> None:
     assert {kind: limits_for(kind, COMMUNITY) for kind in before} == before
     assert town.blown().radius_m == 300
     # The rows stay as the history of what held.
-    assert (posture.limits.count(), Posture.objects.get().radius_m) == (15, 800)
+    assert (posture.limits.count(), Posture.objects.get().radius_m) == (18, 800)
 
 
 def test_what_is_left_empty_is_told_apart_from_what_was_set(town: Town) -> None:
@@ -183,6 +184,7 @@ def test_what_is_left_empty_is_told_apart_from_what_was_set(town: Town) -> None:
         ("arrive", "4个工作小时", False),
         ("plan", "1个工作日", False),
         ("report", "28个工作小时", False),
+        ("decide", "4个工作小时", False),
         ("raise", "4个工作小时", False),
     ]
     assert not any(one.own for one in (*hard.differences, *emergency.differences))

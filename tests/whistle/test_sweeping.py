@@ -8,7 +8,9 @@ from typing import Any
 from django.utils import timezone
 from tests.whistle.conftest import Town, again
 
+from wangge.kernel.calendar.units import Limit, Unit
 from wangge.whistle import sweeping
+from wangge.whistle.boxes import BOXES
 from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import SummonsClock, WhistleLimit, WhistleNotice
@@ -136,7 +138,47 @@ def test_an_objection_stays_paused_when_the_whistle_wakes(town: Town) -> None:
     WhistleFlow(again(whistle), town["区长"]).suspend(until=until, reason="等待鉴定报告")
     sweeping.end_suspensions(now=timezone.now() + timedelta(days=3))
     summons = town.summons(whistle)
-    assert (summons.state, summons.next_due_at) == ("objected", None)
+    assert (summons.state, summons.due_name) == ("objected", "decide")
+    waiting = SummonsClock.objects.filter(summons=summons, paused_at__isnull=False, stopped_at__isnull=True)
+    assert set(waiting.values_list("name", flat=True)) == {"sign", "arrive"}
+
+
+def test_an_undecided_objection_presses_the_command_centre_then_goes_to_the_district_leader(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    SummonsFlow(town.summons(whistle), town["住建小周"]).object_to(reason="不属于本单位")
+    town.arrived(whistle, "urban_bureau", "城管小冯")
+    SummonsClock.objects.filter(name="report").delete()
+    assert sweeping.warn(now=hours(0.4)) == 1
+    warned = WhistleNotice.objects.get(kind="warning")
+    assert (warned.office_id, warned.text[:11]) == (town.office("command").pk, "区住建局的异议裁定时限")
+    assert sweeping.escalate(now=hours(0.4)) == 0
+    assert sweeping.escalate(now=hours(0.6)) == 1
+    assert offices("overdue") == {town.office(name).pk for name in ("housing", "centre", "command", "leader")}
+    assert sweeping.raise_late(now=hours(1)) == 0
+    assert sweeping.raise_late(now=hours(1.2)) == 1
+    assert town.office("leader").pk in offices("raised")
+    assert town.summons(whistle).raised_at is not None
+    assert {whistle.pk} == set(BOXES["raised"].rows(town["区长"]).values_list("pk", flat=True))
+
+
+def test_no_time_passes_for_the_command_centre_while_the_whistle_is_suspended(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    SummonsFlow(town.summons(whistle), town["住建小周"]).object_to(reason="不属于本单位")
+    until = timezone.localdate() + timedelta(days=2)
+    WhistleFlow(again(whistle), town["区长"]).suspend(until=until, reason="等待鉴定报告")
+    assert sweeping.escalate(now=hours(40)) == 0
+    WhistleFlow(again(whistle), town["区长"], now=hours(40)).resume()
+    left = town.summons(whistle).next_due_at
+    assert left is not None
+    assert timedelta(minutes=29) < left - hours(40) <= timedelta(minutes=30)
+
+
+def test_the_limit_for_deciding_is_a_row_and_an_emergency_shortens_it(town: Town) -> None:
+    WhistleLimit.objects.filter(kind="work").update(decide_value=4, decide_unit="hour")
+    switch(path="150203001", title="强降雨", reason="红色预警", by=town["区长"], percent=50)
+    summons = town.summons(town.blown())
+    SummonsFlow(summons, town["住建小周"]).object_to(reason="不属于本单位")
+    assert summons.clocks.get(name="decide").limit == Limit(2, Unit.HOUR)
 
 
 def test_an_emergency_ends_when_its_time_is_over(town: Town) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.access.scopes import holdings, permissions, scope
@@ -17,13 +17,17 @@ from wangge.whistle.models.whistles import WhistleQuerySet
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A named set of whistles waiting for the same verb; one of ``needs`` decides whose menu shows it."""
+    """A named set of whistles waiting for the same verb; one of ``needs`` decides whose menu shows it.
+
+    ``due`` names the instant that presses: the nearest limit of the whistle, or one that ``rows`` adds.
+    """
 
     code: str
     label: str
     verb: str
     needs: tuple[str, ...]
     rows: Callable[[Any], WhistleQuerySet]
+    due: str = "next_due_at"
 
 
 def _offices_with(user: Any, permission: str) -> list[int]:
@@ -58,6 +62,13 @@ def _with_summons(permission: str, *states: str) -> Callable[[Any], WhistleQuery
         return Whistle.objects.filter(scope(user, permission).q("path", ""), pk__in=waiting, state=WhistleState.RUNNING)
 
     return rows
+
+
+def _objections(user: Any) -> WhistleQuerySet:
+    """Whistles with an objection to decide, and until when (``decide_at``: the nearest of them)."""
+    objected = Q(summonses__state=SummonsState.OBJECTED)
+    waiting = _with_summons("whistle.decide", SummonsState.OBJECTED)(user)
+    return waiting.annotate(decide_at=Min("summonses__next_due_at", filter=objected))
 
 
 def _to_rate(user: Any) -> WhistleQuerySet:
@@ -105,7 +116,7 @@ BOXES: Final[dict[str, Box]] = {
         Box("check", "哨单待核实", "核实", ("whistle.check",), _with_summons("whistle.check", S.REPORTED)),
         Box("close", "待销哨", "销哨", ("whistle.close",), _to_close),
         Box("rate", "部门待评价", "评价", ("whistle.rate",), _to_rate),
-        Box("object", "异议待裁", "裁定", ("whistle.decide",), _with_summons("whistle.decide", S.OBJECTED)),
+        Box("object", "异议待裁", "裁定", ("whistle.decide",), _objections, "decide_at"),
         Box("meet", "攻坚哨待协调", "协调", ("whistle.meet",), _coordinate),
         Box("appeal", "申诉待裁", "裁定", ("whistle.decide_appeal",), _appeals),
         Box("raised", "已报区领导", "督办", ("whistle.meet", "whistle.command"), _raised),

@@ -1,5 +1,6 @@
-"""The clocks of a summons: sign, arrive, plan, report. Every change keeps ``next_due_at`` of summons and whistle true.
+"""The clocks of a summons: sign, arrive, plan, report; decide while it objects.
 
+Every change keeps ``next_due_at`` of summons and whistle true.
 A clock that was escalated has a further limit (``raise``): past it the district leader is told.
 
 The caller (a step) saves the summons; the whistle's own instant is written here.
@@ -15,7 +16,7 @@ from django.db.models import Min
 from wangge.kernel.calendar import clocks as kernel
 from wangge.kernel.calendar import working
 from wangge.kernel.calendar.units import Limit, Unit
-from wangge.whistle.enums import ClockName, WhistleState
+from wangge.whistle.enums import OFFICE_CLOCKS, ClockName, WhistleState
 from wangge.whistle.limits import defaults
 from wangge.whistle.models import Summons, SummonsClock, Whistle
 
@@ -48,13 +49,26 @@ def stop(summons: Summons, now: datetime, *, names: Sequence[str] = tuple(ClockN
 
 
 def pause(summons: Summons, now: datetime) -> None:
-    """No time passes while an objection is decided or the whistle is suspended."""
+    """No time passes for the office while its objection is decided, for anybody while the whistle is suspended."""
     _change(summons, lambda clock: kernel.pause(clock, now) if clock.paused_at is None else [])
 
 
-def resume(summons: Summons, now: datetime) -> None:
+def resume(summons: Summons, now: datetime, *, names: Sequence[str] = OFFICE_CLOCKS) -> None:
     """What was left at the pause is left now, of the way to the district leader too."""
-    _change(summons, lambda clock: _resume(clock, now) if clock.paused_at is not None else [])
+    _change(summons, lambda clock: _resume(clock, now) if clock.paused_at is not None and clock.name in names else [])
+
+
+def object_to(summons: Summons, now: datetime) -> None:
+    """The office's time stands still; the command centre's begins."""
+    pause(summons, now)
+    start(summons, [ClockName.DECIDE], now)
+
+
+def decide(summons: Summons, now: datetime) -> bool | None:
+    """The objection is decided: whether in time; None where no limit was counted."""
+    clock = SummonsClock.objects.filter(summons=summons, name=ClockName.DECIDE, stopped_at__isnull=True).first()
+    stop(summons, now, names=[ClockName.DECIDE])
+    return None if clock is None else not kernel.overdue(clock, now)
 
 
 def _resume(clock: SummonsClock, now: datetime) -> list[str]:

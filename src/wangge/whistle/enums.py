@@ -70,12 +70,17 @@ OVER_SUMMONS: Final = (SummonsState.DONE, SummonsState.RELEASED)
 
 
 class ClockName(TextChoices):
-    """The limits of a summons, in their order."""
+    """The limits of a summons, in their order. The last is the command centre's: for deciding an objection."""
 
     SIGN = "sign", "签收"
     ARRIVE = "arrive", "到场"
     PLAN = "plan", "方案"
     REPORT = "report", "反馈"
+    DECIDE = "decide", "裁定"
+
+
+# Those the summoned office answers for.
+OFFICE_CLOCKS: Final = (ClockName.SIGN, ClockName.ARRIVE, ClockName.PLAN, ClockName.REPORT)
 
 
 class LimitName(TextChoices):
@@ -85,6 +90,7 @@ class LimitName(TextChoices):
     ARRIVE = "arrive", "到场"
     PLAN = "plan", "方案"
     REPORT = "report", "反馈"
+    DECIDE = "decide", "异议裁定"
     RAISE = "raise", "提级"
 
 
@@ -118,6 +124,7 @@ class NoticeKind(TextChoices):
     WARNING = "warning", "临期提醒"
     OVERDUE = "overdue", "超时升级"
     RAISED = "raised", "提级督办"
+    OBJECTED = "objected", "异议待裁"
     REPORTED = "reported", "已反馈"
     RETURNED = "returned", "退回"
     DECIDED = "decided", "裁定"

@@ -16,7 +16,15 @@ from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import NotPermitted, Refused
 from wangge.organization import queries as organization
 from wangge.whistle import policy
-from wangge.whistle.enums import RANK_SCORES, AppealState, NoticeKind, SummonsState, Verdict, WhistleState
+from wangge.whistle.enums import (
+    OFFICE_CLOCKS,
+    RANK_SCORES,
+    AppealState,
+    NoticeKind,
+    SummonsState,
+    Verdict,
+    WhistleState,
+)
 from wangge.whistle.models import Appeal, Judgement, Rating, Summons, Whistle
 from wangge.whistle.notices import street_offices, tell
 
@@ -26,7 +34,7 @@ WEIGHTS: Final[Mapping[str, int]] = {"punctuality": 30, "rank": 10, "plan": 15, 
 
 def punctuality_of(summons: Summons) -> int:
     """Five points less one for each limit that was missed, from the clocks; nobody types it."""
-    late = summons.clocks.filter(outcome="late").count()
+    late = summons.clocks.filter(outcome="late", name__in=OFFICE_CLOCKS).count()
     return max(1, 5 - late)
 
 

@@ -36,6 +36,8 @@ JUDGED: Final = Way("whistle", "whistle_id", "whistle__", "whistle__office_id")
 CALLED: Final = Way("summons", "id", "whistle__", "office_id")
 OF_SUMMONS: Final = Way("summons", "summons_id", "summons__whistle__", "summons__office_id")
 STEPS: Final = Way("summons", "subject_id", "subject__whistle__", "subject__office_id")
+# An objection is decided by the office of who decides.
+DECIDED: Final = Way("summons", "subject_id", "subject__whistle__", "office_id")
 
 
 def _told(found: Found, slice_: Slice, way: Way, amount: Any) -> Found:
@@ -70,6 +72,11 @@ def _steps(name: str, **conditions: Any) -> Callable[[Slice], Found]:
     return _rows(SummonsTransition.objects.filter(step=name, **conditions), "at", STEPS)
 
 
+def _decisions(**conditions: Any) -> Callable[[Slice], Found]:
+    steps = SummonsTransition.objects.filter(step__in=("accept_objection", "designate"), **conditions)
+    return _rows(steps, "at", DECIDED)
+
+
 def _running(slice_: Slice) -> Found:
     """A level: alive at the end of the last day."""
     _, end = bounds(slice_.to_on)
@@ -100,6 +107,8 @@ register(
     _fact("checked", "核实", _steps("check")),
     _fact("returned", "核实退回", _steps("check", target="handling")),
     _fact("objected", "提出异议", _steps("object_to")),
+    _fact("decided", "裁定异议", _decisions(data__has_key="on_time")),
+    _fact("decided_on_time", "按时裁定异议", _decisions(data__on_time=True)),
     _fact("judged", "研判", _rows(Judgement.objects.filter(**RATED), "at", JUDGED)),
     _fact(
         "judged_proper",
@@ -127,6 +136,10 @@ register(
         help="街道逐项核实未通过、退回部门的次数 ÷ 核实的次数。",
     ),
     Indicator("whistle.objection_rate", "异议率", ("whistle.objected",), ("whistle.summoned",)),
+    Indicator(
+        "whistle.decide_on_time", "异议按时裁定率", ("whistle.decided_on_time",), ("whistle.decided",), Better.HIGH,
+        help="区指挥中心在裁定时限内裁定的异议 ÷ 当天裁定的异议；计在作出裁定的单位。",
+    ),
     Indicator(
         "whistle.proper", "吹哨合理率", ("whistle.judged_proper",), ("whistle.judged",), Better.HIGH,
         help="部门和区指挥中心认为该吹或基本合理的研判 ÷ 全部研判；申诉成立的不计。",

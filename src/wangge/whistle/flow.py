@@ -15,7 +15,16 @@ from wangge.kernel.api import webhooks
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, TransitionBase, step
 from wangge.whistle import clocks, guards, policy
-from wangge.whistle.enums import LIVE_SUMMONS, OPEN_STATES, NoticeKind, SummonsState, WhistleKind, WhistleState
+from wangge.whistle.enums import (
+    LIVE_SUMMONS,
+    OFFICE_CLOCKS,
+    OPEN_STATES,
+    ClockName,
+    NoticeKind,
+    SummonsState,
+    WhistleKind,
+    WhistleState,
+)
 from wangge.whistle.events import WhistleBlown, WhistleClosed
 from wangge.whistle.limits import limits_for
 from wangge.whistle.models import Summons, Whistle, WhistleTransition
@@ -90,7 +99,8 @@ class WhistleFlow(Flow[Whistle]):
         whistle = self.obj
         whistle.suspended_until_on = None
         for summons in self._running():
-            clocks.resume(summons, self.now)
+            objects = summons.state == SummonsState.OBJECTED
+            clocks.resume(summons, self.now, names=[ClockName.DECIDE] if objects else OFFICE_CLOCKS)
             summons.save(update_fields=clocks.SHOWN)
         whistle.next_due_at = self._nearest()
 
@@ -172,12 +182,8 @@ class WhistleFlow(Flow[Whistle]):
         self.taken.data = {"offices": whistle.office_ids, "limits": whistle.limits, "source": limits.source}
 
     def _running(self) -> list[Summons]:
-        """Summonses whose time runs; an objection has stopped its own already."""
-        return list(
-            self.obj.summonses.select_for_update().filter(
-                state__in=[state for state in LIVE_SUMMONS if state != SummonsState.OBJECTED]
-            )
-        )
+        """Summonses that are not over; of one that objects the command centre's clock runs."""
+        return list(self.obj.summonses.select_for_update().filter(state__in=LIVE_SUMMONS))
 
     def _nearest(self) -> datetime | None:
         found: datetime | None = self.obj.summonses.aggregate(nearest=Min("next_due_at"))["nearest"]

@@ -14,13 +14,14 @@ from wangge.whistle.enums import LimitName, WhistleKind
 from wangge.whistle.models import Posture, WhistleLimit
 from wangge.whistle.postures import posture_at
 
-# Where no row is in force. 30 minutes: Pinggu (G11); the rest is background.
-DEFAULTS: Final[dict[str, tuple[Limit, Limit, Limit, Limit, Limit]]] = {
+# Where no row is in force, in the order of ``LimitName``. 30 minutes: Pinggu (G11); the rest is background.
+DEFAULTS: Final[dict[str, tuple[Limit, ...]]] = {
     WhistleKind.EMERGENCY: (
         Limit(5, Unit.MINUTE),
         Limit(30, Unit.MINUTE),
         Limit(2, Unit.HOUR),
         Limit(24, Unit.HOUR),
+        Limit(30, Unit.MINUTE),
         Limit(30, Unit.MINUTE),
     ),
     WhistleKind.WORK: (
@@ -29,12 +30,14 @@ DEFAULTS: Final[dict[str, tuple[Limit, Limit, Limit, Limit, Limit]]] = {
         Limit(2, Unit.WORKING_DAY),
         Limit(7, Unit.WORKING_DAY),
         Limit(1, Unit.WORKING_DAY),
+        Limit(1, Unit.WORKING_DAY),
     ),
     WhistleKind.HARD: (
         Limit(2, Unit.WORKING_HOUR),
         Limit(1, Unit.WORKING_DAY),
         Limit(3, Unit.WORKING_DAY),
         Limit(15, Unit.WORKING_DAY),
+        Limit(1, Unit.WORKING_DAY),
         Limit(1, Unit.WORKING_DAY),
     ),
 }

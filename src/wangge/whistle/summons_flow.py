@@ -27,7 +27,7 @@ from wangge.whistle.enums import (
 )
 from wangge.whistle.events import SummonsMoved
 from wangge.whistle.models import CheckIn, Summons, SummonsTransition, Task, Whistle
-from wangge.whistle.notices import street_offices, tell
+from wangge.whistle.notices import command, street_offices, tell
 
 S = SummonsState
 # Somebody of the office was on the spot, and it is not over.
@@ -71,9 +71,12 @@ class SummonsFlow(Flow[Summons]):
         needs_reason=True,
     )
     def object_to(self) -> None:
-        """Not this office's duty: the command centre decides, meanwhile no time passes."""
+        """Not this office's duty: the command centre decides, on a clock of its own; the office's time stands still."""
+        whistle = self.obj.whistle
         self.obj.objections += 1
-        clocks.pause(self.obj, self.now)
+        clocks.object_to(self.obj, self.now)
+        text = f"{self._office()}提出异议：{self.reason}"
+        tell(whistle, [command(whistle)], NoticeKind.OBJECTED, text, self.now)
 
     @step(
         "异议成立",
@@ -89,6 +92,7 @@ class SummonsFlow(Flow[Summons]):
         summons = self.obj
         if replace_by is None and summons.role == Role.LEAD:
             raise Refused("主办单位异议成立的，须同时指定新的主办单位。")
+        self._decided()
         self._release()
         if replace_by is not None:
             self._name_successor(replace_by)
@@ -105,6 +109,7 @@ class SummonsFlow(Flow[Summons]):
         """The office stays called and may not object again."""
         summons = self.obj
         summons.designated = True
+        self._decided()
         clocks.resume(summons, self.now)
         self.taken.target = S.SUMMONED if summons.signed_at is None else S.SIGNED
         tell(summons.whistle, [summons.office_id], NoticeKind.DECIDED, f"异议未成立，指定承办：{self.reason}", self.now)
@@ -368,6 +373,11 @@ class SummonsFlow(Flow[Summons]):
 
     def _told(self, came: CheckIn) -> None:
         self.taken.data = {"way": came.way, "rank": came.rank, "distance_m": came.distance_m}
+
+    def _decided(self) -> None:
+        in_time = clocks.decide(self.obj, self.now)
+        if in_time is not None:
+            self.taken.data = {"on_time": in_time}
 
     def _release(self) -> None:
         """The office is out, and sees the whistle no longer."""

@@ -19,7 +19,7 @@ from wangge.whistle.enums import ClockName, LimitName, NoticeKind, WhistleKind, 
 from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import wake
 from wangge.whistle.models import Posture, Summons, SummonsClock, Whistle
-from wangge.whistle.notices import leader, tell
+from wangge.whistle.notices import command, leader, tell
 
 BATCH: Final = 500
 
@@ -31,7 +31,9 @@ def warn(*, now: datetime) -> int:
 
 
 def escalate(*, now: datetime) -> int:
-    """A missed limit is told to the department, the street and the command centre; of a hard whistle, the leader."""
+    """A missed limit is told to department, street and command centre; an undecided objection, or what is late of a
+    hard whistle, to the district leader too.
+    """
     rows = SummonsClock.objects.due_to_escalate(now).select_related("summons__whistle")[:BATCH]
     return each(rows, lambda clock: _escalate(clock, now))
 
@@ -58,7 +60,11 @@ def _warn(clock: SummonsClock, now: datetime) -> None:
     if not SummonsClock.objects.filter(pk=clock.pk, warned_at__isnull=True).update(warned_at=now):
         return
     text = f"{ClockName(clock.name).label}时限将到：{timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
-    tell(clock.summons.whistle, [clock.summons.office_id], NoticeKind.WARNING, text, now)
+    whistle = clock.summons.whistle
+    if clock.name == ClockName.DECIDE:
+        tell(whistle, [command(whistle)], NoticeKind.WARNING, f"{_office(clock)}的异议{text}", now)
+    else:
+        tell(whistle, [clock.summons.office_id], NoticeKind.WARNING, text, now)
 
 
 def _escalate(clock: SummonsClock, now: datetime) -> None:
@@ -69,7 +75,7 @@ def _escalate(clock: SummonsClock, now: datetime) -> None:
         return
     text = f"{_missed(clock)}已超过时限 {timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
     offices = escalation_offices(whistle, clock.summons.office_id)
-    if whistle.kind == WhistleKind.HARD:
+    if whistle.kind == WhistleKind.HARD or clock.name == ClockName.DECIDE:
         offices.append(leader(whistle))
     tell(whistle, offices, NoticeKind.OVERDUE, text, now)
 
@@ -90,8 +96,14 @@ def _raise(clock: SummonsClock, now: datetime) -> None:
 
 
 def _missed(clock: SummonsClock) -> str:
+    if clock.name == ClockName.DECIDE:
+        return f"{_office(clock)}的异议{ClockName.DECIDE.label}"
+    return f"{_office(clock)}{ClockName(clock.name).label}"
+
+
+def _office(clock: SummonsClock) -> str:
     office = organization.office(clock.summons.office_id)
-    return f"{office.name if office is not None else ''}{ClockName(clock.name).label}"
+    return office.name if office is not None else ""
 
 
 def _back(posture: Posture, now: datetime) -> None:

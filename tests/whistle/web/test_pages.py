@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.cases.web.signing import signed_in
 from tests.whistle.conftest import HERE, Town, again
 
 from wangge.whistle import checkin
-from wangge.whistle.models import CheckIn, Summons, Whistle
+from wangge.whistle.models import CheckIn, Summons, SummonsClock, Whistle
+from wangge.whistle.summons_flow import SummonsFlow
+from wangge.whistle.web.panels import my_whistles
 
 STAFF = ["街道老王", "副主任小高", "指挥中心小孙", "区长", "住建小周"]
 
@@ -252,12 +256,6 @@ def test_my_work_shows_what_waits(town: Town) -> None:
 
 
 def test_the_board_counts_and_names_who_is_late(town: Town) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from wangge.whistle.models import SummonsClock
-
     whistle = town.blown(kind="emergency")
     past = timezone.now() - timedelta(minutes=12)
     summons = town.summons(whistle)
@@ -277,6 +275,22 @@ def test_the_board_counts_and_names_who_is_late(town: Town) -> None:
     assert "友谊大街1号院" not in other.get(reverse("whistle_board")).content.decode()
     assert other.get(reverse("whistle_command_map"), {"points": "1"}).json()["features"] == []
     assert signed_in(town.world, "住建小周").get(reverse("whistle_board")).status_code == 403
+
+
+def test_a_late_decision_stands_on_page_board_and_in_my_work(town: Town) -> None:
+    whistle = town.blown(kind="emergency")
+    summons = town.summons(whistle)
+    early = timezone.now() - timedelta(minutes=42)  # half an hour for deciding
+    SummonsFlow(summons, town["住建小周"], now=early).object_to(reason="外墙属市政设施")
+    client = signed_in(town.world, "指挥中心小孙")
+    assert "裁定超 12 分钟" in client.get(detail(whistle)).content.decode()
+    assert "异议待裁 · 裁定超 12 分钟" in client.get(reverse("whistle_board")).content.decode()
+    (card,) = [one for one in my_whistles(town["指挥中心小孙"], timezone.now()) if one.code == "whistle-object"]
+    assert (card.total, card.late, card.rows[0].due_at) == (1, 1, again(summons).next_due_at)
+    assert "超时 12 分钟" in client.get(reverse("case_my_work")).content.decode()
+    assert numbers(client.get(reverse("whistle_box", args=["object"]))) == {whistle.pk}
+    # The office is not late meanwhile, and is not told to hurry.
+    assert "超" not in signed_in(town.world, "住建小周").get(reverse("field_whistles")).content.decode()
 
 
 def test_check_in_on_the_phone_by_position_and_by_code(town: Town) -> None:

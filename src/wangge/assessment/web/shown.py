@@ -16,7 +16,7 @@ from wangge.assessment.scoring import plain
 from wangge.assessment.statistics import wilson
 from wangge.kernel.facts.registry import Unit as ReadAs
 from wangge.kernel.listing.html import badge, icon
-from wangge.whistle.enums import ClockName
+from wangge.whistle.enums import OFFICE_CLOCKS, ClockName
 
 NONE: Final = SafeString('<span class="text-secondary">—</span>')
 STATE_TONES: Final = {"open": "info", "closing": "warn", "frozen": "hold", "published": "ok"}
@@ -114,5 +114,5 @@ def as_points(text: Any) -> Decimal:
 
 def late_limits(clocks: Iterable[Any]) -> str:
     """The limits of a summons that were missed: 到场、反馈; empty when none was."""
-    missed = dict.fromkeys(clock.name for clock in clocks if clock.outcome == "late")
+    missed = dict.fromkeys(one.name for one in clocks if one.outcome == "late" and one.name in OFFICE_CLOCKS)
     return "、".join(str(ClockName(name).label) for name in missed)

@@ -28,6 +28,7 @@ class WhistleLimit(models.Model):
     arrive_value, arrive_unit = _value("到场时限"), _unit("到场时限单位")
     plan_value, plan_unit = _value("方案时限"), _unit("方案时限单位")
     report_value, report_unit = _value("反馈时限"), _unit("反馈时限单位")
+    decide_value, decide_unit = _value("异议裁定时限"), _unit("异议裁定时限单位")
     raise_value, raise_unit = _value("提级时限"), _unit("提级时限单位")
     radius_m = models.PositiveIntegerField("签到半径（米）", default=300)
     valid_from = models.DateField("生效日期")
@@ -47,7 +48,12 @@ class WhistleLimit(models.Model):
             models.CheckConstraint(
                 name="whistle_limit_positive",
                 condition=Q(
-                    sign_value__gte=1, arrive_value__gte=1, plan_value__gte=1, report_value__gte=1, raise_value__gte=1
+                    sign_value__gte=1,
+                    arrive_value__gte=1,
+                    plan_value__gte=1,
+                    report_value__gte=1,
+                    decide_value__gte=1,
+                    raise_value__gte=1,
                 ),
             ),
             models.CheckConstraint(name="whistle_limit_radius", condition=Q(radius_m__range=(20, 5000))),

@@ -241,7 +241,7 @@ class SummonsTransition(TransitionBase):
 
 
 class SummonsClock(ClockBase):
-    """A limit of a summons: sign, arrive, plan or report.
+    """A limit of a summons: sign, arrive, plan or report; of the command centre while it decides an objection.
 
     Once escalated it is raised to the district leader at ``raise_at``, unless it stopped before.
     """

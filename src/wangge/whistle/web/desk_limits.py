@@ -35,6 +35,7 @@ class LimitForm(forms.Form):
         for name, label in LimitName.choices:
             self.fields[f"{name}_value"] = forms.IntegerField(label=f"{label}时限", min_value=1, max_value=999)
             self.fields[f"{name}_unit"] = forms.ChoiceField(label="单位", choices=Unit.choices)
+        self.fields["decide_value"].help_text = "单位提出异议后，区指挥中心应在此时限内裁定。"
         self.fields["raise_value"].help_text = "超时升级后再超过此时限仍未办理的，报区领导。"
         self.fields["radius_m"] = forms.IntegerField(label="签到半径（米）", min_value=20, max_value=5000)
         self.fields["reason"] = forms.CharField(

@@ -48,7 +48,7 @@ def field_whistles(request: HttpRequest) -> HttpResponse:
             "whistle": row.whistle,
             "kind": shown.kind_badge(row.whistle),
             "badge": shown.summons_badge(row),
-            "late": shown.late_badge(row.next_due_at, now),
+            "late": shown.late_badge(row, now),
             "street": places[row.whistle.street_path],
         }
         for row in found

@@ -44,9 +44,9 @@ def my_whistles(user: Any, now: datetime) -> list[WorkCard]:
     cards = []
     for box in boxes_for(user):
         waiting = box.rows(user).filter(policy.visible(user))
-        rows = list(waiting.order_by(F("next_due_at").asc(nulls_last=True), "created_at")[: SHOWN + 1])
+        rows = list(waiting.order_by(F(box.due).asc(nulls_last=True), "created_at")[: SHOWN + 1])
         total = len(rows) if len(rows) <= SHOWN else waiting.order_by().count()
-        late = sum(1 for row in rows if row.next_due_at is not None and row.next_due_at < now)
+        late = sum(1 for row in rows if (due := getattr(row, box.due)) is not None and due < now)
         cards.append((box, rows[:SHOWN], total, late))
     dress([row for _, rows, _, _ in cards for row in rows])
     return [
@@ -56,7 +56,7 @@ def my_whistles(user: Any, now: datetime) -> list[WorkCard]:
                 box.label,
                 total,
                 late if box.code != "late" else 0,
-                tuple(_row(row) for row in rows),
+                tuple(_row(row, getattr(row, box.due)) for row in rows),
                 box_url(box.code),
                 box.code not in WATCHED,
             )
@@ -86,13 +86,13 @@ def _notices(user: Any) -> list[WorkCard]:
     return [WorkCard("whistle-notices", "吹哨提醒", total, 0, shown, url, counts=False)]
 
 
-def _row(whistle: Any) -> WorkRow:
+def _row(whistle: Any, due_at: datetime | None) -> WorkRow:
     since = f" · {timezone.localtime(whistle.blown_at):%m-%d %H:%M} 吹哨" if whistle.blown_at else ""
     return WorkRow(
         whistle.title,
         whistle_url(whistle),
         f"{whistle.place_name}{since}",
-        whistle.next_due_at,
+        due_at,
         whistle.get_kind_display(),
         KIND_TONES.get(whistle.kind, "neutral"),
     )

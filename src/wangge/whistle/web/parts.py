@@ -32,7 +32,7 @@ def summons_parts(whistle: Whistle, user: Any) -> list[dict[str, Any]]:
             {
                 "row": row,
                 "badge": summons_badge(row),
-                "late": late_badge(row.next_due_at, now) + raised_badge(row),
+                "late": late_badge(row, now) + raised_badge(row),
                 "clocks": _clocks(row),
                 "tasks": list(row.tasks.all()),
                 "check_ins": list(row.check_ins.all()),

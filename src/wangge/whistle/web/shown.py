@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from wangge.kernel.listing.html import badge, due_chip
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
-from wangge.whistle.enums import SummonsState, WhistleKind, WhistleState
+from wangge.whistle.enums import ClockName, SummonsState, WhistleKind, WhistleState
 from wangge.whistle.models import Summons, Whistle
 from wangge.whistle.queries import minutes_late
 
@@ -44,6 +44,7 @@ SUMMONS_TONES: Final[dict[str, str]] = {
 
 NOTICE_TONES: Final[dict[str, str]] = {
     "summoned": "warn",
+    "objected": "warn",
     "warning": "warn",
     "overdue": "danger",
     "raised": "danger",
@@ -97,17 +98,18 @@ def offices_cell(whistle: Any) -> SafeString:
                 badge("主办", "active") if one.role == "lead" else "",
                 name,
                 summons_badge(one),
-                late_badge(one.next_due_at, timezone.now()) + raised_badge(one),
+                late_badge(one, timezone.now()) + raised_badge(one),
             )
             for one, name in whistle.called
         ),
     )
 
 
-def late_badge(due_at: datetime | None, now: datetime) -> SafeString:
-    """超 12 分钟, from an hour on in hours; nothing while in time."""
-    late = minutes_late(due_at, now)
-    return badge(f"超 {late_words(late)}", "danger") if late else SafeString("")
+def late_badge(summons: Summons, now: datetime) -> SafeString:
+    """超 12 分钟, from an hour on in hours; 裁定超 … where the command centre is late; nothing while in time."""
+    late = minutes_late(summons.next_due_at, now)
+    whose = ClockName.DECIDE.label if summons.due_name == ClockName.DECIDE else ""
+    return badge(f"{whose}超 {late_words(late)}", "danger") if late else SafeString("")
 
 
 def raised_badge(summons: Summons) -> SafeString:
