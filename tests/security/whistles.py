@@ -14,6 +14,7 @@ from tests.cases.conftest import LONG_AGO
 from wangge.duties.models import DutyItem, DutyList
 from wangge.kernel.access.models import User
 from wangge.organization.models import Office
+from wangge.whistle.displays import add_display
 from wangge.whistle.models import (
     Appeal,
     CheckIn,
@@ -45,6 +46,7 @@ ABOUT: Final = {
     ("appeal_decide", "pk"): "appeal",
     ("whistle_appeal", "pk"): "rating",
     ("whistle_limits_end", "pk"): "whistle_limit",
+    ("wall", "key"): "wall_key",
     ("api-v1:read_whistle", "whistle"): "whistle_number",
     ("api-v1:read_summons", "summons"): "summons",
 }
@@ -123,6 +125,8 @@ def plant_whistles(built: District, side: Side, mark: str, street: str, by: User
         valid_from=date(2024, 1, 1), source=f"{mark}Reason",
     )  # fmt: skip
     side.add("whistle_limit", limit.pk)
+    leader = built.people["leader of B" if secret else "street_leader"]
+    side.add("wall_key", add_display(name="值班室大屏", path=street, days=30, by=leader)[1])
 
 
 def _evaluated(side: Side, mark: str, whistle: Whistle, called: Office, by: User) -> None:

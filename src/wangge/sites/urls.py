@@ -1,7 +1,8 @@
 """Where every page hangs: the modules' pages by surface, below them the chrome's own.
 
 A module's ``web/urls.py`` defines ``desk_urlpatterns`` (hung at ``/desk/<module>/``), ``field_urlpatterns``
-(``/field/``) and ``resident_urlpatterns`` (``/r/``); a kernel app's defines plain ``urlpatterns``.
+(``/field/``), ``resident_urlpatterns`` (``/r/``) and ``wall_urlpatterns`` (``/wall/``); a kernel app's defines plain
+``urlpatterns``.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ for module in MODULES:
         path(f"desk/{module.replace('.', '/')}/", include(patterns(module, "desk_urlpatterns"))),
         path("field/", include(patterns(module, "field_urlpatterns"))),
         path("r/", include(patterns(module, "resident_urlpatterns"))),
+        path("wall/", include(patterns(module, "wall_urlpatterns"))),
     ]
 if find_spec("wangge.sites.openapi.urls") is not None:
     urlpatterns += [path("", include("wangge.sites.openapi.urls"))]

@@ -132,6 +132,15 @@ class NoticeKind(TextChoices):
     RESUMED = "resumed", "挂起到期"
 
 
+class DisplayState(TextChoices):
+    """What became of the key of a wall screen."""
+
+    OPEN = "open", "有效"
+    EXPIRED = "expired", "已到期"
+    ENDED = "ended", "已停用"
+    ORPHANED = "orphaned", "建立人已无权查看"
+
+
 class Verdict(TextChoices):
     """Whether a whistle was proper, as a department or the command centre judges it."""
 

@@ -13,7 +13,7 @@ from wangge.territory import queries as territory
 from wangge.territory.moves import moved, roots
 from wangge.whistle.enums import OPEN_STATES
 from wangge.whistle.flow import WhistleFlow
-from wangge.whistle.models import Posture, Whistle, WhistleLimit
+from wangge.whistle.models import Display, Posture, Whistle, WhistleLimit
 
 
 @transaction.atomic
@@ -31,6 +31,9 @@ def follow_places(*, moves: Mapping[str, str], on: date) -> int:
             done += 1
         for posture in Posture.objects.filter(path__startswith=root, ended_at__isnull=True).order_by("pk"):
             _follow(posture, moves)
+        for display in Display.objects.filter(path__startswith=root, ended_at__isnull=True).order_by("pk"):
+            display.path = moved(display.path, moves) or display.path
+            display.save(update_fields=["path"])
     _repeat_limits(moves, on)
     if done:
         record(

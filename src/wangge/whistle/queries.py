@@ -81,9 +81,11 @@ def minutes_late(due_at: datetime | None, now: datetime) -> int:
     return max(1, int((now - due_at).total_seconds() // 60))
 
 
-def board(user: Any, *, now: datetime) -> Board:
-    """The live whistles this user commands, by kind, most urgent first."""
+def board(user: Any, *, now: datetime, path: str = "") -> Board:
+    """The live whistles this user commands (below ``path``), by kind, most urgent first."""
     live = Whistle.objects.filter(policy.visible(user, "whistle.command"), state__in=LIVE_STATES)
+    if path:
+        live = live.filter(path__startswith=path)
     counted = live.aggregate(
         **{kind: Count("pk", filter=Q(kind=kind)) for kind in WhistleKind.values},
         running=Count("pk", filter=Q(state=WhistleState.RUNNING)),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from wangge.kernel.access import database, passwords, totp
@@ -33,8 +33,9 @@ class AccessMiddleware:
         if request.user.is_authenticated and _idle_too_long(request):
             close_session(request=request, reason="长时间未操作")
             database.see_nothing()
-            messages.info(request, f"您已超过{settings.IDLE_TIMEOUT_MINUTES}分钟没有操作，请重新登录。")
-            return to_login(request)
+            if not _renews_for_anybody(request):
+                messages.info(request, f"您已超过{settings.IDLE_TIMEOUT_MINUTES}分钟没有操作，请重新登录。")
+                return to_login(request)
         held = holdings(request.user)
         database.begin(
             Scope(
@@ -65,6 +66,16 @@ class AccessMiddleware:
         else:
             return None
         return htmx_redirect(target) if request.headers.get("HX-Request") == "true" else redirect(target)
+
+
+def _renews_for_anybody(request: HttpRequest) -> bool:
+    """A public page that renews itself (a screen on a wall) goes on when the user of its browser is signed out."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    declared = access_of(view)
+    return declared is not None and declared.kind == "public" and bool(getattr(view, "polled", False))
 
 
 def _idle_too_long(request: HttpRequest) -> bool:

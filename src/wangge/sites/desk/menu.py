@@ -95,6 +95,7 @@ MENU: Final[tuple[Section, ...]] = (
         (
             Item("吹哨报到", "whistle_list", "speakerphone", ("whistle.read",)),
             Item("吹哨指挥台", "whistle_command", "activity", ("whistle.command",)),
+            Item("吹哨大屏", "display_list", "device-desktop", ("whistle.command",)),
             Item("平急转化", "posture_list", "alarm", ("whistle.switch",)),
         ),
     ),

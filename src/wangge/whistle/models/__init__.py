@@ -1,5 +1,6 @@
 """The tables of whistles: the whistle and its summonses, the evaluation, the postures of a division."""
 
+from wangge.whistle.models.displays import Display
 from wangge.whistle.models.evaluations import Appeal, Judgement, Rating
 from wangge.whistle.models.limits import WhistleLimit
 from wangge.whistle.models.postures import Posture, PostureDuty, PostureLimit
@@ -22,6 +23,7 @@ __all__ = [
     "Appeal",
     "CheckIn",
     "CitedItem",
+    "Display",
     "Judgement",
     "Meeting",
     "Posture",

@@ -24,7 +24,7 @@ STREET_DIGITS = 9
 POINTS = 2_000
 
 
-def _figures(found: queries.Board) -> list[dict[str, Any]]:
+def figures_of(found: queries.Board) -> list[dict[str, Any]]:
     rows = reverse("whistle_list")
     shown = found.figures
     figures = [
@@ -56,7 +56,7 @@ def _contents(request: HttpRequest) -> dict[str, Any]:
     names = territory.names_of({row.path for row in emergencies})
     return {
         "board": found,
-        "figures": _figures(found),
+        "figures": figures_of(found),
         "now": now,
         "emergencies": [(row, names[row.path], list(postures.on_duty(row, now)[:12])) for row in emergencies],
     }

@@ -25,11 +25,11 @@ from wangge.whistle.models.rosters import LONGEST_TURN_HOURS, MOST_TURNS
 PEOPLE = 3000
 
 
-def places_to_switch(user: Any) -> Options:
-    """The places a user may switch: those granted, and what lies below them."""
-    places = place_choices(user, postures.SWITCH)
+def places_for(user: Any, permission: str) -> Options:
+    """The places where a user holds ``permission``: those granted, and what lies below them."""
+    places = place_choices(user, permission)
     known = dict(places)
-    granted = [(path, territory.name_of(path)) for path in scope(user, postures.SWITCH).paths]
+    granted = [(path, territory.name_of(path)) for path in scope(user, permission).paths]
     return [*(one for one in granted if one[0] not in known), *places]
 
 
@@ -87,7 +87,7 @@ class SwitchForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        places = places_to_switch(user)
+        places = places_for(user, postures.SWITCH)
         self.fields["path"].options = places  # type: ignore[attr-defined]
         books = rosters.visible(user).filter(in_force(today)).order_by("path", "name")
         self.fields["rosters"].queryset = books  # type: ignore[attr-defined]
@@ -195,7 +195,7 @@ class RosterForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["path"].options = places_to_switch(user)  # type: ignore[attr-defined]
+        self.fields["path"].options = places_for(user, postures.SWITCH)  # type: ignore[attr-defined]
 
 
 class MemberForm(_StandingForm):

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from wangge.whistle.web import (
     desk,
     desk_command,
+    desk_displays,
     desk_draft,
     desk_evaluation,
     desk_limits,
@@ -14,6 +15,7 @@ from wangge.whistle.web import (
     desk_rosters,
     desk_whistle,
     field,
+    wall,
 )
 
 desk_urlpatterns: list[URLPattern] = [
@@ -26,6 +28,8 @@ desk_urlpatterns: list[URLPattern] = [
     path("command/", desk_command.whistle_command, name="whistle_command"),
     path("command/board/", desk_command.whistle_board, name="whistle_board"),
     path("command/map.json", desk_command.whistle_command_map, name="whistle_command_map"),
+    path("displays/", desk_displays.display_list, name="display_list"),
+    path("displays/new/", desk_displays.display_new, name="display_new"),
     path("limits/", desk_limits.whistle_limits, name="whistle_limits"),
     path("limits/add/", desk_limits.whistle_limits_add, name="whistle_limits_add"),
     path("limits/<int:pk>/end/", desk_limits.whistle_limits_end, name="whistle_limits_end"),
@@ -54,6 +58,11 @@ desk_urlpatterns: list[URLPattern] = [
     path("<int:pk>/print/", desk_whistle.whistle_print, name="whistle_print"),
     path("<int:pk>/code/", desk_whistle.whistle_code, name="whistle_code"),
     path("<int:pk>/code.svg", desk_whistle.whistle_code_image, name="whistle_code_image"),
+]
+
+wall_urlpatterns: list[URLPattern] = [
+    path("<slug:key>/", wall.wall, name="wall"),
+    path("<slug:key>/board/", wall.wall_board, name="wall_board"),
 ]
 
 field_urlpatterns: list[URLPattern] = [
