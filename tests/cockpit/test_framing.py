@@ -35,7 +35,7 @@ def mapped(town: World) -> World:
 
 
 def test_seven_and_five_and_the_rest_in_the_order_people_say_them(mapped: World) -> None:
-    assert "".join(label[0] for label in framed(page())) == "幼学劳病老住弱便宜多公安其"
+    assert "".join(label[0] for label in framed(page())) == "幼学劳病老住弱便宜多公安未"
 
 
 def test_demand_is_told_by_need_against_the_same_weekday(mapped: World) -> None:
@@ -52,7 +52,7 @@ def test_demand_is_told_by_need_against_the_same_weekday(mapped: World) -> None:
     found = framed(page())
     assert found["宜居性"] == (20, "4件", "多16件")
     assert found["住有所居"] == (6, "6件", "与往常相当")
-    assert found["其他"] == (5, "0件", "多5件")
+    assert found["未归类"] == (5, "0件", "多5件")
     assert found["幼有所育"] == (0, "0件", "与往常相当")
 
 

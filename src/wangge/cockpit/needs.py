@@ -2,7 +2,7 @@
 
 Which need a kind of matter belongs to is data: a column of the catalogue of kinds, valid with its version and changed
 by the next one. A kind without one belongs to what its parent belongs to; what has none at all, and matters without a
-kind, are 其他. ``framing.py`` counts by them.
+kind, are 未归类. ``framing.py`` counts by them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wangge.duties.enums import CatalogueState, SevenFive
 from wangge.duties.models import Kind
 
 OTHER: Final = "other"
-OTHER_LABEL: Final = "其他"
+OTHER_LABEL: Final = "未归类"
 PREFIX: Final = "need."
 SEVEN: Final = (
     SevenFive.CHILD, SevenFive.STUDY, SevenFive.LABOUR, SevenFive.ILLNESS, SevenFive.AGE, SevenFive.HOUSING,

@@ -109,7 +109,7 @@ def test_every_number_opens_as_many_cases_as_it_says(town: World, who: str, path
             assert address.replace("&", "&amp;") in page, what
     assert opened == said
     kinds = {what for (what, _), number in said.items() if number}
-    assert {"超期在办", "宜居性", "住有所居", "其他", "未派单", "超时限", "表扬", "昨日登记"} <= kinds
+    assert {"超期在办", "宜居性", "住有所居", "未归类", "未派单", "超时限", "表扬", "昨日登记"} <= kinds
     assert {"其他单位"} | ({"热点“东门垃圾”", "友谊社区", "团结社区"} if path == STREET else set()) <= kinds
 
 
