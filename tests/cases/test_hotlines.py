@@ -27,9 +27,9 @@ def _shipped() -> None:
         Hotline.objects.update_or_create(number=row["number"], defaults=row)
 
 
-def test_every_shipped_number_says_that_it_is_background() -> None:
+def test_every_shipped_number_says_that_it_is_a_default() -> None:
     rows = hotlines.shipped()
-    assert {row["source"] for row in rows} == {"background"}
+    assert {row["source"] for row in rows} == {"平台默认示例"}
     assert len({row["number"] for row in rows}) == len(rows) == Hotline.objects.count()
 
 

@@ -275,7 +275,7 @@ def test_the_street_list_has_the_six_blocks(loaded) -> None:
 
 
 def test_every_shipped_list_says_it_is_a_default(loaded) -> None:
-    assert all("background" in row.source for row in DutyList.objects.all())
+    assert all("默认示例" in row.source for row in DutyList.objects.all())
 
 
 def test_loading_again_adds_nothing_and_keeps_what_was_changed(loaded) -> None:

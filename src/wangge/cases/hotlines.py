@@ -1,6 +1,6 @@
 """The service hotlines merged into 12345, as sources of orders (requirement H02: 68 of them in Beijing).
 
-The shipped rows are the well-known national numbers (background, not any city's official list); a city adds its own.
+The shipped rows are the well-known national numbers (a default, not any city's official list); a city adds its own.
 """
 
 from __future__ import annotations

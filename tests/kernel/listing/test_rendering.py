@@ -133,6 +133,20 @@ def test_markup_in_a_value_is_escaped(ask: Ask) -> None:
     assert "<script>alert" not in ask().content.decode()
 
 
+def test_a_cell_says_its_column_for_a_narrow_screen(ask: Ask) -> None:
+    make_users(1)
+    labels = re.findall(r'<td class="[^"]*" data-label="([^"]*)">', ask().content.decode())
+    assert labels == [column.label for column in UserList.columns if column.screen]
+
+
+def test_further_filters_fold_behind_the_first(ask: Ask) -> None:
+    page = ask().content.decode()
+    before, later = page.split('<div class="wg-later" id="later-filters">')
+    first, second = (f'name="{one.parameters[0]}"' for one in UserList.filters[:2])
+    assert (first in before, second in before, second in later) == (True, False, True)
+    assert later.count("data-more-filters") == 1
+
+
 def test_htmx_gets_the_part_alone_and_a_clean_address(ask: Ask) -> None:
     make_users(1)
     response = ask("?q=&active=True", **{"HX-Request": "true", "HX-Target": "listing"})

@@ -24,8 +24,8 @@ VERSION: Final = "default-1"
 NAME: Final = "默认类别目录"
 SINCE: Final = date(2000, 1, 1)  # older orders are imported too, and want an owner
 SOURCE: Final = (
-    "平台自带的默认目录：五篇文章中的事项（G13）、常见12345诉求和数字城管部件、事件；"
-    "时限依 rules.md 2.1.3、2.3.3，其余为 background。启用前请按本地批准的目录和清单核对。"
+    "平台自带的默认目录：基层治理常见问题、常见12345诉求和数字城管部件、事件；"
+    "时限参照各地公开做法，其余为平台默认示例。启用前请按本地批准的目录和清单核对。"
 )
 
 

@@ -88,7 +88,11 @@ def _contents(request: HttpRequest, listing: Listing, applied: Applied, size: in
         "applied": applied,
         "columns": columns,
         "rows": [
-            {"pk": row.pk, "css": listing.row_css(row), "cells": [(column.css, column.html(row)) for column in columns]}
+            {
+                "pk": row.pk,
+                "css": listing.row_css(row),
+                "cells": [(column.label, column.css, column.html(row)) for column in columns],
+            }
             for row in page.rows
         ],
         "total": total,

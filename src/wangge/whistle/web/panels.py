@@ -9,11 +9,11 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from wangge.cases.models import Case
 from wangge.cases.panels import WorkCard, WorkRow
 from wangge.kernel.access.scopes import may, permissions
+from wangge.kernel.listing.html import moment
 from wangge.whistle import policy, queries
 from wangge.whistle.boxes import WATCHED, boxes_for
 from wangge.whistle.web.shown import KIND_TONES, NOTICE_TONES, box_url, dress, kind_badge, state_badge, whistle_url
@@ -87,7 +87,7 @@ def _notices(user: Any) -> list[WorkCard]:
 
 
 def _row(whistle: Any, due_at: datetime | None) -> WorkRow:
-    since = f" · {timezone.localtime(whistle.blown_at):%m-%d %H:%M} 吹哨" if whistle.blown_at else ""
+    since = f" · {moment(whistle.blown_at)} 吹哨" if whistle.blown_at else ""
     return WorkRow(
         whistle.title,
         whistle_url(whistle),

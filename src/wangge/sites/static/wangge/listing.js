@@ -1,5 +1,6 @@
-// Lists: the bulk bar shows when rows are checked; shift-click checks a range.
+// Lists: the bulk bar shows when rows are checked; shift-click checks a range; further filters unfold on a phone.
 let anchor = null;
+let open = false; // the further filters, which a phone shows when asked
 
 function refresh() {
   const bar = document.querySelector("[data-bulk]");
@@ -15,7 +16,19 @@ function refresh() {
   }
 }
 
+function unfold() {
+  const button = document.querySelector("[data-more-filters]");
+  if (!button) return;
+  button.setAttribute("aria-expanded", String(open));
+  button.closest("form").classList.toggle("wg-open", open);
+}
+
 export function bindListing() {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-more-filters]")) return;
+    open = !open;
+    unfold();
+  });
   document.addEventListener("click", (event) => {
     const box = event.target.closest("input[data-pick-row]");
     if (!box) return;
@@ -42,6 +55,6 @@ export function bindListing() {
     empty.classList.add("is-invalid");
     empty.focus();
   });
-  document.addEventListener("htmx:load", refresh);
+  document.addEventListener("htmx:load", () => { refresh(); unfold(); });
   addEventListener("pageshow", refresh);
 }

@@ -43,12 +43,24 @@ function note(element, text) {
 // Names over the polygons are HTML markers: text inside the canvas would need a glyph server.
 function label(map, maplibregl, feature) {
   const box = bounds([feature]);
-  if (!box || !feature.properties?.name) return;
+  if (!box || !feature.properties?.name) return null;
   const name = document.createElement("div");
   name.className = "wg-map-label";
   name.textContent = feature.properties.name;
   const middle = [(box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2];
   new maplibregl.Marker({ element: name }).setLngLat(middle).addTo(map);
+  return name;
+}
+
+// Where two names would lie on each other the later one is left out; coming nearer shows it.
+function spread(names) {
+  const shown = [];
+  for (const name of names) {
+    const box = name.getBoundingClientRect();
+    const covered = shown.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom);
+    name.classList.toggle("wg-map-label-off", covered);
+    if (!covered) shown.push(box);
+  }
 }
 
 function addLayers(map) {
@@ -130,10 +142,12 @@ export async function start(element) {
     addLayers(map);
     bindClicks(map, maplibregl, Boolean(element.dataset.pick));
     const polygons = features.filter((one) => one.geometry?.type.endsWith("Polygon"));
-    if (polygons.length <= 60) polygons.forEach((one) => label(map, maplibregl, one));
+    const names = polygons.length <= 60 ? polygons.map((one) => label(map, maplibregl, one)).filter(Boolean) : [];
+    map.on("moveend", () => spread(names));
     const box = bounds(features);
     if (box) map.fitBounds(box, { padding: 24, maxZoom: 16, animate: false });
     else if (!has) note(element, "还没有可以显示的边界或位置。");
+    spread(names);
     element.dataset.drawn = "1";
     // For modules that draw on the map themselves.
     element.dispatchEvent(new CustomEvent("wangge:map", { bubbles: true, detail: { map, maplibregl } }));
