@@ -9,13 +9,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from wangge.cases.web.tables import CaseList
+from wangge.cases.web.tables import CaseTable
 from wangge.cockpit import policy
 from wangge.cockpit.tracing import Trace, case_ids
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange, Text
 from wangge.kernel.listing.html import moment
-from wangge.kernel.listing.listing import Applied, Listing, Rows
+from wangge.kernel.listing.listing import Listing, Rows
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.territory.enums import Level
@@ -84,7 +84,7 @@ class BriefList(Listing):
             row.name = offices.get(row.office_id, names[row.path])
 
 
-class TracedCases(CaseList):
+class TracedCases(CaseTable):
     """The cases behind one number of a page, as far as the user sees them."""
 
     template = "cockpit/rows.html"
@@ -104,9 +104,6 @@ class TracedCases(CaseList):
     def rows(self, request: HttpRequest) -> Rows:
         return super().rows(request).filter(pk__in=case_ids(self.trace))
 
-    def count(self, rows: Rows, applied: Applied) -> int:
-        return Listing.count(self, rows, applied)
-
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
         return []
 
@@ -119,4 +116,4 @@ class KeptCases(TracedCases):
     def rows(self, request: HttpRequest) -> Rows:
         briefs = policy.rows(request.user).filter(pk=self.params["brief"])
         kept = briefs.values_list("content__danger__late_ids", flat=True).first()
-        return CaseList.rows(self, request).filter(pk__in=kept or ())
+        return CaseTable.rows(self, request).filter(pk__in=kept or ())

@@ -131,6 +131,16 @@ def test_the_page_of_a_topic_leads_to_its_cases(ready: World) -> None:
     assert cases.context["total"] == topic.size
 
 
+@pytest.mark.parametrize("query", ["created_from=2000-01-01", "size=100&created_from=2000-01-01"])
+def test_a_narrowed_list_of_a_topic_holds_and_counts_its_own_cases_only(ready: World, query: str) -> None:
+    topic = topic_of("翠湖新居")
+    shown = signed_in(ready, "街道书记").get(f"{reverse('topic_cases', args=[topic.pk])}?{query}").context
+    assert shown["total"] == topic.size
+    members = set(TopicMember.objects.filter(topic=topic).values_list("case_id", flat=True))
+    assert {row["pk"] for row in shown["rows"]} <= members
+    assert len(shown["rows"]) == min(topic.size, 100 if "size" in query else 20)
+
+
 def test_the_page_costs_the_same_whatever_the_size(ready: World) -> None:
     topic = topic_of("翠湖新居")
     client = signed_in(ready, "街道书记")

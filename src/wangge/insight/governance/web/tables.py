@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from wangge.cases.web.filters import PlaceFilter, QuietPick, lead_options
-from wangge.cases.web.tables import CaseList
+from wangge.cases.web.tables import CaseTable
 from wangge.insight.governance import policy
 from wangge.insight.governance.enums import OPEN_STATES, TONES, TaskState, Verdict
 from wangge.insight.governance.models import GovernanceTask
@@ -123,7 +123,7 @@ class TaskList(Listing):
         return found
 
 
-class TaskCases(CaseList):
+class TaskCases(CaseTable):
     """The cases of a task within days, as far as the user sees them. ``params``: task, first, last."""
 
     template = "governance/cases.html"
@@ -140,9 +140,6 @@ class TaskCases(CaseList):
         start, end = bounds(first)[0], bounds(last)[1]
         within = rows.filter(created_at__gte=start, created_at__lt=end, kind__code__startswith=task.kind.code)
         return within.filter(path__startswith=task.path)
-
-    def count(self, rows: Rows, applied: Applied) -> int:
-        return Listing.count(self, rows, applied)
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
         return []

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wangge.cases import policy as cases_policy
 from wangge.cases.web import filters as case_filters
-from wangge.cases.web.tables import CaseList
+from wangge.cases.web.tables import CaseTable
 from wangge.insight.topics import policy, queries
 from wangge.insight.topics.actions import note
 from wangge.insight.topics.enums import RiseLevel, TopicState, Trend
@@ -207,14 +206,13 @@ def rise_url(rise: Rise) -> str:
     return f"{reverse('case_list')}?kind={rise.kind_code}&created_from={first}&created_to={rise.on}{place}"
 
 
-class TopicCases(CaseList):
+class TopicCases(CaseTable):
     """The cases of one topic that the user may open. ``params``: ``topic``."""
 
     title = "热点中的事项"
 
     def rows(self, request: HttpRequest) -> Rows:
-        self.params_user, self.counted = request.user, None  # the tallies know no topics: rows are counted
-        mine = cases_policy.rows(request.user).filter(topic_members__topic_id=self.params["topic"])
+        mine = super().rows(request).filter(topic_members__topic_id=self.params["topic"])
         return mine.select_related("kind")
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
