@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -114,6 +114,7 @@ SEARCHES = (
     (12 * 8, "{thing}{trouble}"),
     (12, "{thing}"),
 )
+MONTH = 30  # days
 PAGE = 25  # a page holds 20: with so many found on either side both show one that is full
 
 
@@ -134,20 +135,28 @@ def _searches(random_: random.Random, rows: float) -> tuple[str, ...]:
     )
 
 
-def _spans(random_: random.Random, rows: float) -> list[tuple[str, str]]:
-    """Days from … to …: as many as hold a full page among ``rows`` cases, which the fill spreads evenly."""
+def _days(random_: random.Random, instant: str) -> list[date]:
+    """Days on which the fill, which goes in chunks, filed or closed cases: of a small table most days have none."""
+    from django.db.models import Max
     from django.utils import timezone
 
-    days, today = max(1, math.ceil(PAGE / (rows / YEARS.days))), timezone.localdate()
-    starts = [random_.randrange(20, max(21, YEARS.days - 90 - days)) for _ in range(12)]
-    return [
-        ((today - timedelta(days=n + days - 1)).isoformat(), (today - timedelta(days=n)).isoformat()) for n in starts
-    ]
+    from wangge.cases.models import Case
+
+    newest = Case.objects.aggregate(newest=Max("pk"))["newest"]
+    asked = [random_.randrange(1, newest) for _ in range(400)]
+    rows = Case.objects.filter(pk__in=asked, **{f"{instant}__isnull": False}).order_by("pk")
+    found = [timezone.localdate(at) for at in rows.values_list(instant, flat=True)]
+    return random_.sample(found, 12)
+
+
+def _spans(random_: random.Random, rows: float, instant: str, days: int = 0) -> list[tuple[str, str]]:
+    """Days from … to …: as many (or ``days``) as hold a full page among ``rows`` cases."""
+    days = days or max(1, math.ceil(PAGE / (rows / YEARS.days)))
+    return [((on - timedelta(days=days - 1)).isoformat(), on.isoformat()) for on in _days(random_, instant)]
 
 
 def _pages(street: str, department: int) -> list[Page]:
     from django.urls import reverse
-    from django.utils import timezone
 
     from wangge.cases import tallies
     from wangge.cases.models import Case
@@ -166,10 +175,6 @@ def _pages(street: str, department: int) -> list[Page]:
         "street": tallies.count(paths=[street]),
         "department": tallies.count(paths=[""], office_id=department),
     }
-    month = (
-        (timezone.localdate() - timedelta(days=60)).isoformat(),
-        (timezone.localdate() - timedelta(days=30)).isoformat(),
-    )
     found = []
     for user, rows in own.items():
         # A leaf where it fills a page, else the group above it.
@@ -181,7 +186,7 @@ def _pages(street: str, department: int) -> list[Page]:
             "by state: closed for good": ("state=archived",),
             "by street": tuple(f"place={s}" for s in mine),
             "by kind": tuple(f"kind={k}" for k in kinds),
-            "by days": tuple(f"created_from={a}&created_to={b}" for a, b in _spans(random_, rows)),
+            "by days": tuple(f"created_from={a}&created_to={b}" for a, b in _spans(random_, rows, "created_at")),
             "overdue": ("overdue=1",),
             "by channel": ("channel=platform",),
             "by channel (none)": ("channel=visit",),
@@ -197,8 +202,12 @@ def _pages(street: str, department: int) -> list[Page]:
             "no street known (none)": ("place=none",),
             "by time limit": ("sort=due",),
             "by time limit, last page": ("sort=due&last=1",),
-            f"closed in a month {BROAD}": (f"closed_from={month[0]}&closed_to={month[1]}",),
-            f"dispatched in a month {BROAD}": (f"dispatched_from={month[0]}&dispatched_to={month[1]}",),
+            **{
+                f"{name} in a month {BROAD}": tuple(
+                    f"{name}_from={a}&{name}_to={b}" for a, b in _spans(random_, rows, f"{name}_at", MONTH)
+                )
+                for name in ("closed", "dispatched")
+            },
             "search by number": tuple(f"q={n}&size=50" for n in numbers),
             "search by phone": tuple(f"q={p}" for p in phones),
             "search by words": tuple(f"q={w}" for w in _searches(random_, rows)),
