@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from wangge.kernel.access.models import Grant, User
+from wangge.kernel.attachments.models import Attachment
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +76,15 @@ def test_the_search_box_leads_to_the_list_that_searches(desk: Client, worker: Us
 
 def test_a_stranger_is_sent_to_the_login_from_the_desk(client: Client) -> None:
     assert client.get("/desk/")["Location"] == "/login/?next=/desk/"
+
+
+def test_a_file_is_offered_with_its_size_and_that_it_is_signed() -> None:
+    files = [
+        Attachment(name="合同.pdf", content_type="application/pdf", size=2048, signed=True),
+        Attachment(name="回执.pdf", content_type="application/pdf", size=1024),
+        Attachment(name="现场.jpg", content_type="image/jpeg", size=1024),
+    ]
+    shown = Template("{% load wangge_ui %}{% file_list files %}").render(Context({"files": files}))
+    said = re.findall(r"<small>(.*?)</small>", shown)
+    assert said == ["2.0\xa0KB · 有电子签名，作者等文档属性按原样保留", "1.0\xa0KB"]
+    assert re.findall(r'alt="(.*?)"', shown) == ["现场.jpg"]

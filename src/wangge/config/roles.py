@@ -23,6 +23,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "access.grants": "授予和收回角色",
     "access.export": "导出账号名单",
     "audit.read": "查看和校验审计记录",
+    "audit.export": "导出审计记录",
     "api.manage": "管理接入系统、令牌和回调",
     "config.manage": "管理系统参数、工作日历和任务",
     # territory, organization, duties
@@ -199,7 +200,7 @@ _ALL: Final = (
     # 三员
     _administrator("system_admin", "系统管理员", "system", "access.accounts", "api.manage", "config.manage"),
     _administrator("security_admin", "安全管理员", "security", "access.grants", "access.export"),
-    _administrator("audit_admin", "审计管理员", "audit", "audit.read"),
+    _administrator("audit_admin", "审计管理员", "audit", "audit.read", "audit.export"),
     # 热线
     _role("hotline_dispatcher", "话务派单员", DESK_OF_12345, LOOK_UP),
     _role(

@@ -106,6 +106,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "wangge.config.urls"
 WSGI_APPLICATION = "wangge.config.wsgi.application"
 ROLES = "wangge.config.roles.ROLES"
+# Who knows what places and offices are called (kernel/access/names.py).
+NAMES = {"places": "wangge.territory.queries.names_of", "offices": "wangge.organization.queries.names"}
 
 TEMPLATES: list[dict[str, Any]] = [
     {

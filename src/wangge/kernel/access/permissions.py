@@ -14,3 +14,5 @@ MANAGING: Final = (ACCOUNTS, GRANTS)
 EXPORT: Final = "access.export"
 # The audit administrator: reads the audit record, changes nothing.
 AUDIT: Final = "audit.read"
+# Take the audit record out as a file; the taking is itself recorded.
+AUDIT_EXPORT: Final = "audit.export"

@@ -176,6 +176,12 @@ def photo_picker(name: str = "photos", limit: int = 9, label: str = "拍照或�
     return {"name": name, "limit": limit, "label": label}
 
 
+@register.inclusion_tag("components/files.html")
+def file_list(files: Iterable[Any]) -> dict[str, object]:
+    """Attachments as they are offered everywhere: pictures small, other files with size and remark (signed)."""
+    return {"files": files}
+
+
 @register.inclusion_tag("components/desk_menu.html", takes_context=True)
 def desk_menu(context: RequestContext) -> dict[str, object]:
     """The sections and items this user may open."""

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from wangge.kernel.access import actions, lockout, totp
+from wangge.kernel.access import actions, lockout, names, totp
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
@@ -27,10 +27,14 @@ def _found(request: HttpRequest, pk: int) -> User:
 
 
 def _page(request: HttpRequest, user: User, **context: Any) -> HttpResponse:
-    grants = user.grants.select_related("granted_by").order_by("-valid_from", "-pk")
+    grants = list(user.grants.select_related("granted_by").order_by("-valid_from", "-pk"))
+    places = names.places(grant.path for grant in grants)
+    offices = names.offices(grant.office_id for grant in grants)
     context = {
         "account": user,
-        "grants": grants,
+        "grants": [
+            (grant, places.get(grant.path, grant.path), offices.get(grant.office_id or 0, "")) for grant in grants
+        ],
         "locked_until": lockout.locked_until(user.username),
         "has_totp": totp.is_enabled(user),
         "sessions": open_sessions(user),

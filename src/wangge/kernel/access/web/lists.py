@@ -1,40 +1,31 @@
-"""Lists of the administrators: accounts, locked addresses, and the audit record."""
+"""Lists of the administrators: accounts and locked addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.views.decorators.cache import never_cache
 
-from wangge.kernel.access import actions
+from wangge.kernel.access import actions, names
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.access.models import AddressLock, Grant, User
-from wangge.kernel.access.permissions import ACCOUNTS, AUDIT, EXPORT, MANAGING
+from wangge.kernel.access.permissions import ACCOUNTS, EXPORT, MANAGING
 from wangge.kernel.access.policy import manageable
 from wangge.kernel.access.roles import roles
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import area, may
 from wangge.kernel.access.totp import is_enabled
-from wangge.kernel.audit import queries
-from wangge.kernel.audit.models import AuditEntry
-from wangge.kernel.audit.policy import visible
 from wangge.kernel.listing import html, rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Flag, Text
 from wangge.kernel.listing.listing import Applied, BulkAction, Listing
-
-PAGE = 50
 
 
 def _search(users: QuerySet[User], text: str) -> QuerySet[User]:
@@ -55,7 +46,8 @@ def _in_state(users: QuerySet[User], state: str) -> QuerySet[User]:
 
 
 def _grants(user: Any) -> list[str]:
-    return [f"{grant.definition.label if grant.definition else grant.role} {grant.path}".strip() for grant in user.held]
+    held = ((grant.definition, grant.role, user.places.get(grant.path, grant.path)) for grant in user.held)
+    return [f"{role.label if role else code} {place}".strip() for role, code, place in held]
 
 
 def _grant_lines(user: Any) -> str:
@@ -119,6 +111,9 @@ class AccountList(Listing):
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
         grants = Grant.objects.in_force(timezone.localdate()).order_by("pk")
         prefetch_related_objects(rows, Prefetch("grants", queryset=grants, to_attr="held"))
+        places = names.places(grant.path for user in rows for grant in user.held)
+        for user in rows:
+            user.places = places
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
         found = [{"label": "来源地址锁定", "url": reverse("address_locks"), "icon": "lock"}]
@@ -196,58 +191,3 @@ class AddressLockList(Listing):
 def address_locks(request: HttpRequest) -> HttpResponse:
     """Locked addresses, and lifting their locks."""
     return rendering.render(request, AddressLockList)
-
-
-def _listed(request: HttpRequest, template: str, form: forms.Form, rows: Any, **context: Any) -> HttpResponse:
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    return render(request, template, {"form": form, "page": page, "kept": kept.urlencode()} | context)
-
-
-class AuditFilter(forms.Form):
-    who = forms.CharField(label="操作者", required=False, max_length=80)
-    action = forms.CharField(label="操作", required=False, max_length=80, help_text="如 access. 或 cases.case.read")
-    object_type = forms.CharField(label="对象类别", required=False, max_length=60)
-    object_id = forms.CharField(label="对象编号", required=False, max_length=64)
-    path = forms.RegexField(label="区划", regex=r"^[0-9]{2,17}$", required=False)
-    address = forms.CharField(label="来源地址", required=False, max_length=45)
-    request_id = forms.CharField(label="请求编号", required=False, max_length=40)
-    since = forms.DateField(label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            raise forms.ValidationError("截止日期不能早于开始日期。")
-        return cleaned
-
-    def entries(self) -> QuerySet[AuditEntry]:
-        wanted = self.cleaned_data
-        found = queries.entries(
-            action=wanted["action"],
-            object_type=wanted["object_type"],
-            object_id=wanted["object_id"],
-            request_id=wanted["request_id"],
-            path=wanted["path"],
-            from_on=wanted["since"],
-            to_on=wanted["until"],
-        )
-        if wanted["who"]:
-            found = found.filter(actor_label__icontains=wanted["who"])
-        if wanted["address"]:
-            found = found.filter(address=wanted["address"])
-        return found
-
-
-@requires(AUDIT)
-@never_cache
-def audit_list(request: HttpRequest) -> HttpResponse:
-    """The audit record, newest first; the last seven days unless asked otherwise."""
-    asked = request.GET.copy()
-    if not asked:
-        asked["since"] = (timezone.localdate() - timedelta(days=7)).isoformat()
-    form = AuditFilter(asked)
-    entries = form.entries().filter(visible(request.user)) if form.is_valid() else AuditEntry.objects.none()
-    return _listed(request, "access/audit_list.html", form, entries)

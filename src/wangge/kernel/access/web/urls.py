@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wangge.kernel.access.web import account, accounts, lists, login
+from wangge.kernel.access.web import account, accounts, audit, lists, login
 
 urlpatterns = [
     path("login/", login.login_page, name="login"),
@@ -25,5 +25,5 @@ urlpatterns = [
     path("admin/accounts/<int:pk>/grants/", accounts.grant_create, name="grant_create"),
     path("admin/accounts/<int:pk>/grants/<int:grant>/end/", accounts.grant_end, name="grant_end"),
     path("admin/addresses/", lists.address_locks, name="address_locks"),
-    path("admin/audit/", lists.audit_list, name="audit_list"),
+    path("admin/audit/", audit.audit_list, name="audit_list"),
 ]
