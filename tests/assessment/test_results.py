@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
@@ -35,8 +36,12 @@ from wangge.assessment.models import (
 )
 from wangge.assessment.rectifying import months_back
 from wangge.assessment.rounds import place
+from wangge.cases.models import Case
+from wangge.duties import needs
+from wangge.duties.models import Kind
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.facts import registry
+from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.models import DailyFact
 from wangge.kernel.flow import Conflict, NotPermitted, Refused
 from wangge.organization.models import Office
@@ -205,6 +210,40 @@ def test_the_pack_holds_no_word_of_a_resident(month: Period, town: Town) -> None
         assert personal not in said
 
 
+def test_the_needs_of_a_month_add_up_and_are_compared_with_the_months_before(month: Period, town: Town) -> None:
+    before = reviewing.by_need(month)
+    Kind.objects.filter(code=Case.objects.filter(kind__isnull=False)[0].kind.code).update(seven_five="yiju")  # type: ignore[union-attr]
+    needed = {row["need"]: row for row in reviewing.by_need(month)}
+    start, end = bounds(month.month)[0], bounds(month.last_on)[1]
+    filed = Case.objects.filter(path__startswith=month.path, created_at__gte=start, created_at__lt=end)
+    of_kind = filed.filter(kind__seven_five="yiju").count()
+    assert list(needed) == [*[row["need"] for row in before]]
+    assert sum(row["n"] for row in needed.values()) == filed.count() > of_kind > 0
+    assert (needed["宜居性"]["n"], needed["宜居性"]["share"]) == (of_kind, of_kind / filed.count())
+    assert {row["change"] for row in needed.values()} == {None}  # nothing was filed the month before
+    case = filed.filter(kind__seven_five="yiju").first()
+    assert case is not None
+    Case.objects.filter(pk=case.pk).update(created_at=start - timedelta(days=3))
+    needed = {row["need"]: row for row in reviewing.by_need(month)}
+    assert (needed["宜居性"]["n"], needed["宜居性"]["change"]) == (of_kind - 1, of_kind - 2)
+    assert (needed["幼有所育"]["change"], needed["幼有所育"]["annual"]) == (0, None)
+
+
+def test_the_needs_stand_on_the_page_in_word_and_in_a_picture(month: Period, town: Town) -> None:
+    content = reviewing.content(month)
+    page = render_to_string("assessment/pack_body.html", {"content": content})
+    made = Document(io.BytesIO(wording.document(content, [], [])))
+    cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
+    for need in needs.LABELS.values():
+        assert need in page
+        assert need in cells
+    # A pack of before shows what it has.
+    del content["needs"]
+    assert "七有五性" not in render_to_string("assessment/pack_body.html", {"content": content})
+    if charts.chinese_font():
+        assert "诉求按七有五性" in [title for title, _ in charts.draw(reviewing.content(month))]
+
+
 def test_a_pack_is_a_word_file_and_pictures(month: Period, town: Town, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     pack = packing.make_now(period=month)
@@ -231,7 +270,7 @@ def test_without_a_chinese_font_the_pack_says_so(
 def test_the_document_tells_all_chapters(month: Period, town: Town) -> None:
     made = Document(io.BytesIO(wording.document(reviewing.content(month), [], [])))
     heads = [p.text for p in made.paragraphs if p.style is not None and p.style.name == "Heading 1"]
-    assert heads == ["一、排名", "二、变化和原因", "三、疑难和反复", "四、办得好的和差的"]
+    assert heads == ["一、排名", "二、变化和原因", "三、诉求按七有五性", "四、疑难和反复", "五、办得好的和差的"]
     cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
     assert "少先路街道办事处" in cells
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
 from tests.cockpit.conftest import build, count, figures, weeks_before, yesterday
 
-from wangge.cockpit import actions, needs
+from wangge.cockpit import actions
 from wangge.cockpit.models import Brief
+from wangge.duties import needs
 from wangge.duties.enums import SevenFive
 from wangge.duties.models import Catalogue, Kind
 

@@ -64,6 +64,8 @@ def draw(content: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
             yield f"{group['label']}排名", _ranking(head, group, font)
     if content["trend"]:
         yield "三率走势", _trend(head, content["trend"], font)
+    if any(row["n"] for row in content["needs"]):
+        yield "诉求按七有五性", _needs(head, content["needs"], font)
     if content["kinds"]:
         yield "诉求类别", _kinds(head, content["kinds"], font)
     if content["moved"]:
@@ -101,6 +103,28 @@ def _trend(head: str, months: list[dict[str, Any]], font: str) -> bytes:
     axes.set_ylim(0, 105)
     axes.grid(axis="y", color="#e7edf3")
     axes.legend(fontsize=16, frameon=False, ncols=4, loc="lower left")
+    return _png(canvas)
+
+
+def _needs(head: str, needs: list[dict[str, Any]], font: str) -> bytes:
+    """This month beside the last, where there was one."""
+    canvas, axes = _canvas(f"{head} 诉求按七有五性（件）", font)
+    rows = needs[::-1]
+    places = range(len(rows))
+    _room(axes, len(rows))
+    compared = any(row["change"] is not None for row in rows)
+    height = 0.4 if compared else 0.66
+    now = axes.barh([n + (height / 2 if compared else 0) for n in places], [row["n"] for row in rows], height)
+    for bar in now:
+        bar.set_color(BLUE)
+    axes.bar_label(now, labels=[f"{row['n']:,}" for row in rows], padding=6, fontsize=15, color=INK)
+    if compared:
+        before = [row["n"] - (row["change"] or 0) for row in rows]
+        then = axes.barh([n - height / 2 for n in places], before, height, color=GREY)
+        axes.legend([now, then], ["本月", "上月"], fontsize=16, frameon=False, loc="lower right")
+    axes.set_yticks(list(places), [row["need"] for row in rows])
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
     return _png(canvas)
 
 

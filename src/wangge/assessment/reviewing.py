@@ -1,12 +1,13 @@
-"""What the monthly review talks about: ranking, what moved and why, problem orders, repeats, best and worst cases.
+"""What the monthly review talks about: ranking, what moved and why, needs, problem orders, repeats, best and worst.
 
 No resident appears: a case is told by its kind, its community and its number, never by its words.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,7 +16,9 @@ from django.db.models import Count, F, QuerySet
 from wangge.assessment import queries
 from wangge.assessment.enums import Group, RectificationState
 from wangge.assessment.models import Figure, Period, Rectification, Score
+from wangge.assessment.rectifying import months_back
 from wangge.cases.models import Case
+from wangge.duties import needs
 from wangge.kernel.facts.days import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
@@ -38,6 +41,7 @@ def content(period: Period) -> dict[str, Any]:
         "trend": whole_trend(period),
         "groups": groups(period, scores),
         "moved": moved(period, scores),
+        "needs": by_need(period),
         "kinds": kinds(period),
         "problems": problems(period),
         "repeats": repeats(period),
@@ -164,10 +168,41 @@ def why(now: Score, then: Score, most: int = 3) -> str:
 
 
 def _month_cases(period: Period, field: str) -> QuerySet[Case]:
-    start, _ = bounds(period.month)
-    _, end = bounds(period.last_on)
-    rows = Case.objects.filter(path__startswith=period.path, **{f"{field}__gte": start, f"{field}__lt": end})
-    return rows.select_related("kind")
+    return _cases(period.path, field, period.month).select_related("kind")
+
+
+def _cases(path: str, field: str, month: date) -> QuerySet[Case]:
+    start, _ = bounds(month)
+    end, _ = bounds(months_back(month, -1))
+    return Case.objects.filter(path__startswith=path, **{f"{field}__gte": start, f"{field}__lt": end})
+
+
+def by_need(period: Period) -> list[dict[str, Any]]:
+    """What was filed by 七有五性, against last month and the same month a year ago; together all that was filed.
+
+    Every month by what the catalogue says at the end of this one. None: nothing was filed then at all.
+    """
+    kinds_of = needs.of_kinds(period.last_on)
+    now, month, year = (_needed(period.path, months_back(period.month, ago), kinds_of) for ago in (0, 1, 12))
+    whole_now = now.total()
+    return [
+        {
+            "need": label,
+            "n": now[need],
+            "share": now[need] / whole_now if whole_now else None,
+            "change": now[need] - month[need] if month else None,
+            "annual": now[need] - year[need] if year else None,
+        }
+        for need, label in needs.LABELS.items()
+    ]
+
+
+def _needed(path: str, month: date, kinds_of: Mapping[str, str]) -> Counter[str]:
+    rows = _cases(path, "created_at", month).order_by().values_list("kind__code").annotate(n=Count("pk"))
+    found: Counter[str] = Counter()
+    for code, n in rows:
+        found[kinds_of.get(code or "", needs.OTHER)] += n
+    return found
 
 
 def kinds(period: Period) -> list[dict[str, Any]]:

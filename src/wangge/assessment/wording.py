@@ -11,20 +11,14 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from wangge.assessment.templatetags.assessment_ui import counted, share, signed
+
 BODY: Final = "宋体"
 HEAD: Final = "黑体"
 WHAT: Final = {"number": "编号", "kind": "类别", "place": "社区", "office": "主办单位"}
 ORDERS: Final = {**WHAT, "reworks": "重办", "returns": "退单"}
 REPEATS: Final = {**WHAT, "n": "重复件数"}
 HANDLED: Final = {**WHAT, "hours": "用时（小时）", "solved": "是否解决", "satisfaction": "满意度", "reworks": "重办"}
-
-
-def share(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
-
-
-def signed(value: float | None) -> str:
-    return "—" if value is None else f"{value:+.2f}"
 
 
 def _font(style: Any, name: str, size: float) -> None:
@@ -65,6 +59,7 @@ def document(content: dict[str, Any], charts: Sequence[tuple[str, bytes]], notes
         made.add_paragraph(note)
     _ranking(made, content)
     _changes(made, content)
+    _needs(made, content)
     _matters(made, content)
     for name, picture in charts:
         made.add_heading(name, 2)
@@ -120,14 +115,25 @@ def _changes(made: Any, content: dict[str, Any]) -> None:
             made.add_paragraph(f"{row['unit']}（{row['state']}）：{row['grounds']}")
 
 
+def _needs(made: Any, content: dict[str, Any]) -> None:
+    made.add_heading("三、诉求按七有五性", 1)
+    heads = ("七有五性", "登记量", "占比", "比上月", "比去年同月")
+    rows = [
+        (row["need"], row["n"], share(row["share"]), counted(row["change"]), counted(row["annual"]))
+        for row in content["needs"]
+    ]
+    _table(made, heads, rows)
+    made.add_paragraph("各项相加即本月登记的全部诉求；表扬感谢等不属于七有五性的，列入未归类。")
+
+
 def _matters(made: Any, content: dict[str, Any]) -> None:
-    made.add_heading("三、疑难和反复", 1)
+    made.add_heading("四、疑难和反复", 1)
     made.add_paragraph(f"本月新增疑难工单{content['problems']['n']}件。")
     _cases(made, content["problems"]["rows"], ORDERS)
     if content["repeats"]:
         made.add_paragraph("反复诉求最多的事项：")
         _cases(made, content["repeats"], REPEATS)
-    made.add_heading("四、办得好的和差的", 1)
+    made.add_heading("五、办得好的和差的", 1)
     for label, key in (("办得好的", "best"), ("办得差的", "worst")):
         made.add_heading(label, 2)
         _cases(made, content[key], HANDLED)

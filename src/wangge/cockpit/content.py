@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from wangge.cockpit import board as boards
-from wangge.cockpit import danger, deciding, needs, words
+from wangge.cockpit import danger, deciding, words
 from wangge.cockpit.board import Board
 from wangge.cockpit.facts import FIGURES
 from wangge.cockpit.framing import framed
@@ -19,6 +19,7 @@ from wangge.cockpit.rising import rising, topics
 from wangge.cockpit.standing import offices_by_path, standing
 from wangge.cockpit.tracing import ANY_OFFICE, Trace, one_office, other_offices
 from wangge.cockpit.units import Unit
+from wangge.duties import needs
 from wangge.duties.models import Kind
 from wangge.organization import queries as organization
 

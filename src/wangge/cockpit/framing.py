@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from wangge.cockpit import words
 from wangge.cockpit.board import Board
-from wangge.cockpit.needs import LABELS, OTHER, PREFIX
 from wangge.cockpit.tracing import Trace
 from wangge.cockpit.units import Unit
+from wangge.duties.needs import LABELS, OTHER, PREFIX
 from wangge.kernel.facts import registry
 
 FILED: Final = "cases.filed"
@@ -19,7 +19,7 @@ FILED: Final = "cases.filed"
 
 def framed(board: Board, unit: Unit, kinds: Mapping[str, str]) -> list[dict[str, Any]]:
     """Each need with what was filed against the usual, in the order people say them; together they are all that was
-    filed. ``kinds``: ``needs.of_kinds`` of the day."""
+    filed. ``kinds``: ``duties.needs.of_kinds`` of the day."""
     sums: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     sums[OTHER].update(board.sums[unit][FILED])
     for code, days in board.kinds[unit].items():

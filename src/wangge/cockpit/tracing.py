@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from wangge.cases.enums import OPEN_STATES
 from wangge.cases.models import Case
-from wangge.cockpit import needs
 from wangge.cockpit.facts import IN_DANGER
 from wangge.cockpit.units import Unit
+from wangge.duties import needs
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.registry import Slice

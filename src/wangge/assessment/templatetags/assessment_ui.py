@@ -1,4 +1,4 @@
-"""``{% load assessment_ui %}``: shares and changes of a pack, whose content is plain values."""
+"""``{% load assessment_ui %}``: shares and changes of a pack, whose content is plain values; Word says them alike."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ register = template.Library()
 def share(value: Any) -> str:
     """93.5%; — when there is none."""
     return "—" if value is None or value == "" else f"{value:.1%}"
+
+
+@register.filter
+def counted(value: int | None) -> str:
+    """+12, −3, 0; — when there is none."""
+    if not value:
+        return "—" if value is None else "0"
+    return f"{value:+,}".replace("-", "−")
 
 
 @register.filter

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from wangge.cockpit import policy, showing
-from wangge.cockpit.needs import LABELS, named
 from wangge.cockpit.tracing import ANY_KIND, OPEN_DANGER, office_ids
 from wangge.cockpit.web.tables import KeptCases, TracedCases
 from wangge.duties import queries as duties
+from wangge.duties.needs import LABELS, named
 from wangge.kernel.access.routes import requires
 from wangge.kernel.facts import registry
 from wangge.kernel.listing.rendering import render

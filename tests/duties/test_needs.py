@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from wangge.cockpit import needs
+from wangge.duties import needs
 from wangge.duties.importing import defaults
 from wangge.duties.models import Kind
 

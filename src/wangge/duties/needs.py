@@ -1,8 +1,8 @@
-"""七有五性: what people need, as the frame in which a leader reads yesterday's demand (requirement H08).
+"""七有五性: what people need, as the frame in which a leader reads demand, of a day or a month (requirement H08).
 
 Which need a kind of matter belongs to is data: a column of the catalogue of kinds, valid with its version and changed
 by the next one. A kind without one belongs to what its parent belongs to; what has none at all, and matters without a
-kind, are 未归类. ``framing.py`` counts by them.
+kind, are 未归类. The morning page and the monthly review count by them.
 """
 
 from __future__ import annotations
