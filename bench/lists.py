@@ -143,15 +143,20 @@ def _days(random_: random.Random, instant: str) -> list[date]:
     from wangge.cases.models import Case
 
     newest = Case.objects.aggregate(newest=Max("pk"))["newest"]
-    asked = [random_.randrange(1, newest) for _ in range(400)]
+    asked = [random_.randrange(newest) + 1 for _ in range(400)]
     rows = Case.objects.filter(pk__in=asked, **{f"{instant}__isnull": False}).order_by("pk")
     found = [timezone.localdate(at) for at in rows.values_list(instant, flat=True)]
     return random_.sample(found, 12)
 
 
+def _days_of_a_page(rows: float) -> int:
+    """How many days hold a full page among ``rows`` cases spread over the years of the fill."""
+    return max(1, math.ceil(PAGE / (rows / YEARS.days)))
+
+
 def _spans(random_: random.Random, rows: float, instant: str, days: int = 0) -> list[tuple[str, str]]:
     """Days from … to …: as many (or ``days``) as hold a full page among ``rows`` cases."""
-    days = days or max(1, math.ceil(PAGE / (rows / YEARS.days)))
+    days = days or _days_of_a_page(rows)
     return [((on - timedelta(days=days - 1)).isoformat(), on.isoformat()) for on in _days(random_, instant)]
 
 

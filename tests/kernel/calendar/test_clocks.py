@@ -97,6 +97,14 @@ def test_an_overdue_clock_stays_overdue_after_a_pause() -> None:
     assert overdue(clock, at("2026-12-01 10:00")) is True
 
 
+@pytest.mark.parametrize("unit", Unit)
+def test_a_pause_that_begins_at_the_due_instant_makes_nothing_late(unit: Unit) -> None:
+    clock = Clock(**begin(name="finish", limit=Limit(24, unit), now=at("2026-11-16 10:00")))
+    pause(clock, clock.due_at)
+    resume(clock, again := clock.due_at + timedelta(days=7))
+    assert (overdue(clock, again), remaining(clock, again)) == (False, 0)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(Unit),

@@ -282,9 +282,10 @@ def elapsed(start: datetime, end: datetime, unit: Unit) -> float:
 def shift(moment: datetime, paused_at: datetime, resumed_at: datetime, unit: Unit) -> datetime:
     """``moment`` (due or warning) moved by a pause, so that what was left of ``unit`` time is left again.
 
-    A moment that had passed when the pause began does not move: what was late stays late.
+    A moment that had passed when the pause began does not move: what was late stays late. A pause that begins at the
+    very moment still moves it, for nothing was late yet.
     """
-    if moment <= paused_at or resumed_at <= paused_at:
+    if moment < paused_at or resumed_at <= paused_at:
         return moment.astimezone(UTC)
     if not unit.working:
         return moment.astimezone(UTC) + (resumed_at - paused_at)
