@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from tests.assessment.conftest import Town
 from tests.cases.conftest import STREET
+from tests.cases.web.signing import signed_in
 
 from wangge.assessment import actions, corrections, policy
 from wangge.assessment.corrections import Correction
 from wangge.assessment.flow import AppealFlow, PeriodFlow
 from wangge.assessment.models import Adjustment, Appeal, Figure, Period, Round, Score, Trace, WorkerSheet
+from wangge.assessment.rounds import counted_otherwise
 from wangge.assessment.verifying import differences
 from wangge.cases.models import Case
 from wangge.kernel.access import database
 from wangge.kernel.access.scopes import Scope
 from wangge.kernel.audit.models import AuditEntry
+from wangge.kernel.facts import registry
 from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
 
 
@@ -65,6 +71,20 @@ def test_freezing_twice_is_freezing_once(month: Period, town: Town) -> None:
     actions.freeze(period_id=month.pk)
     assert Round.objects.filter(period=month).count() == 1
     assert AuditEntry.objects.filter(action="assessment.period.freeze").count() == 1
+
+
+def test_a_rule_that_changes_after_the_freeze_is_told_and_changes_no_figure(
+    month: Period, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = freeze(town, month)
+    before = list(Figure.objects.filter(period=frozen).order_by("pk").values_list("numerator", "denominator"))
+    assert counted_otherwise(frozen) == []
+    known = registry.fact("cases.signed_on_time")
+    monkeypatch.setitem(registry._facts, known.code, replace(known, sql=f"{known.sql.rstrip().rstrip(';')} LIMIT 0"))
+    assert counted_otherwise(frozen) == [known.label]
+    page = signed_in(town, "指挥小孙").get(reverse("assessment_period", args=[frozen.pk])).content.decode()
+    assert f"口径有调整的数据项：{known.label}。" in page
+    assert list(Figure.objects.filter(period=frozen).order_by("pk").values_list("numerator", "denominator")) == before
 
 
 def test_a_cancelled_closing_is_open_again(month: Period, town: Town) -> None:

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from tests.cases.conftest import OTHER_STREET, STREET, World
 
+from wangge.cases import frequencies
 from wangge.cases.actions import Place
+from wangge.cases.frequencies import Frequencies
 from wangge.cases.models import Case
 from wangge.kernel.api.models import System
 from wangge.kernel.api.systems import create_system
@@ -157,6 +159,22 @@ def test_a_phone_finds_nothing_however_it_is_written(street: Caller, phone: str)
     street.post("/cases", FILED)
     status, page = street.call("GET", f"/cases?q={quote(phone)}")
     assert (status, page["items"], page["total"]) == (200, [], 0)
+
+
+NARROWED = {"": 2, "&state=dispatched": 1, "&channel=visit": 0, "&path=150203": 2}
+
+
+@pytest.mark.parametrize("rare", [True, False])
+def test_words_are_counted_exactly_and_within_the_scope(
+    street: Caller, world: World, monkeypatch: pytest.MonkeyPatch, rare: bool
+) -> None:
+    world.file(text="路灯不亮", place=Place(path="150203002001", address="沼潭大街"))
+    numbers = [street.post("/cases", FILED)[1]["number"] for _ in range(2)]
+    street.post(f"/cases/{numbers[0]}/dispatch")
+    monkeypatch.setattr(frequencies, "current", lambda: Frequencies(3, {}, 0.5) if rare else None)
+    for narrowed, total in NARROWED.items():
+        status, page = street.call("GET", f"/cases?q={quote('路灯')}&limit=1{narrowed}")
+        assert (status, page["total"], len(page["items"])) == (200, total, min(total, 1)), narrowed
 
 
 def test_a_source_number_of_another_street_tells_nothing(street: Caller, world: World) -> None:

@@ -13,6 +13,8 @@ from wangge.cases import tallies
 from wangge.cases.models import CaseTally
 from wangge.config import doctor_data
 from wangge.config.health import Finding
+from wangge.kernel.facts.actions import rebuild
+from wangge.kernel.facts.models import FactBuilt
 from wangge.kernel.jobs.models import Heartbeat, Outcome
 from wangge.territory.models import Division
 
@@ -74,3 +76,11 @@ def test_an_office_at_a_place_that_ended_is_named(world: World) -> None:  # noqa
 
 def test_sessions_without_a_pooler_are_well() -> None:
     assert seen(doctor_data.pooling) == (True, "each session has its server process")
+
+
+def test_days_of_an_older_rule_are_named() -> None:
+    rebuild(day=timezone.localdate(), facts=["cases.filed", "whistle.score"])
+    assert seen(doctor_data.definitions) == (True, "by today's rules")
+    FactBuilt.objects.filter(fact="whistle.score").update(definition="")
+    told = "1 days hold figures of an older or unrecorded definition (whistle.score)"
+    assert seen(doctor_data.definitions) == (False, told)

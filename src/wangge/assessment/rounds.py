@@ -28,6 +28,7 @@ from wangge.assessment.scoring import Reading, as_json, reckon
 from wangge.assessment.statistics import wilson
 from wangge.kernel.access.database import as_system
 from wangge.kernel.audit.context import current
+from wangge.kernel.facts import registry
 from wangge.kernel.facts.registry import Unit as ReadAs
 
 BATCH: Final = 2000
@@ -68,6 +69,17 @@ def again(period: Period, *, now: datetime, kind: RoundKind, reason: str) -> int
     definitions = {row.code: row for row in Definition.objects.filter(pk__in=used).order_by("sort", "code")}
     _write(period, number, units.of_period(period), definitions, now=now, kind=kind, reason=reason)
     return number
+
+
+def counted_otherwise(period: Period) -> list[str]:
+    """The labels of the facts whose rule changed after ``period`` was frozen: its figures keep the rule of then."""
+    frozen = Round.objects.filter(period=period, kind=RoundKind.FREEZE).first()
+    now = {fact.code: fact for fact in registry.facts()}
+    return [
+        now[code].label
+        for code, definition in sorted((frozen.facts if frozen else {}).items())
+        if code in now and now[code].definition != definition
+    ]
 
 
 def _forget_running(period: Period) -> None:
@@ -144,8 +156,15 @@ def _write(
             )
     Figure.objects.bulk_create(figures, batch_size=BATCH)
     Score.objects.bulk_create(_scores(period, number, found, readings), batch_size=BATCH)
+    counted = {measure.fact for measure in measuring.wanted(definitions.values())} if number <= 1 else ()
     Round.objects.create(
-        period=period, number=number, kind=kind, reason=reason, at=now, by_label=current().actor.label[:80] or "系统"
+        period=period,
+        number=number,
+        kind=kind,
+        reason=reason,
+        at=now,
+        by_label=current().actor.label[:80] or "系统",
+        facts={code: registry.fact(code).definition for code in sorted(counted)},
     )
 
 

@@ -242,7 +242,8 @@ def list_cases(
 
     def count() -> int:
         if few is not None:
-            return rows.order_by().count()
+            alone = state is None and channel is None and not path
+            return len(few) if alone else rows.order_by().count()
         where = {"channel": channel} if channel is not None else None
         return queries.total_for(seen, rows, state=state, path=path, words=q.strip(), where=where)
 

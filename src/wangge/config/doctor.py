@@ -149,6 +149,7 @@ QUESTIONS: tuple[Question, ...] = (
     calendar,
     doctor_data.row_security,
     doctor_data.counts,
+    doctor_data.definitions,
     doctor_data.places,
 )
 

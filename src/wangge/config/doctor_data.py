@@ -12,6 +12,7 @@ from wangge.cases.models import Case, Requester
 from wangge.config import health
 from wangge.config.health import Finding
 from wangge.duties.models import Duty
+from wangge.kernel.facts.actions import outdated
 from wangge.organization.models import Office
 from wangge.territory.models import Division, Grid
 
@@ -107,6 +108,19 @@ def _some_streets() -> list[str]:
             [STREETS_SAMPLED],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def definitions() -> Iterator[Finding]:
+    """Daily facts are built by the rules in force; a day under an older rule shows an older figure."""
+    days = outdated()
+    codes = sorted({code for of_day in days.values() for code in of_day})
+    some = f"{', '.join(codes[:5])}{' …' if len(codes) > 5 else ''}"
+    yield Finding(
+        "facts",
+        not days,
+        f"{len(days)} days hold figures of an older or unrecorded definition ({some})" if days else "by today's rules",
+        "Run: wangge facts rebuild --changed (published months keep the figures they were frozen with)",
+    )
 
 
 def places() -> Iterator[Finding]:

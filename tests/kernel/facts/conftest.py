@@ -34,7 +34,7 @@ class Book:
         self.rows[fact, day].append(FactRow(path, value, **more))  # type: ignore[arg-type]
 
     def fact(self, code: str, **more: object) -> None:
-        register(Fact(code, code, collect=lambda day: self.rows[code, day], **more))  # type: ignore[arg-type]
+        register(Fact(code, code, collect=lambda day: self.rows[code, day], version=1, **more))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from tests.kernel.facts.conftest import Book
 
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.audit.recording import record
-from wangge.kernel.facts.actions import FutureDayError, mark_stale, missing, rebuild, rebuild_stale
+from wangge.kernel.facts import registry
+from wangge.kernel.facts.actions import FutureDayError, mark_stale, missing, outdated, rebuild, rebuild_stale
 from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.models import DailyFact, FactBuilt, StaleDay
 from wangge.kernel.facts.registry import Fact, FactRow, register
@@ -93,7 +95,7 @@ def test_a_failing_collector_leaves_the_day_as_it_was(book: Book) -> None:
 
     book.note("closed", DAY, "150203001001")
     rebuild(day=DAY)
-    register(Fact("zz_bad", "坏", collect=fails))
+    register(Fact("zz_bad", "坏", collect=fails, version=1))
     book.rows["closed", DAY] = []
     with pytest.raises(LookupError):
         rebuild(day=DAY)
@@ -192,3 +194,31 @@ def test_days_built_before_they_were_over_are_missing(book: Book) -> None:
         DAY + timedelta(days=1): ["on_time", "open"],
         DAY + timedelta(days=2): ["closed", "on_time", "open"],
     }
+
+
+def change_rule(code: str) -> None:
+    """Today's rule of ``code`` is another than the days were built by."""
+    known = registry._facts[code]
+    registry._facts[code] = replace(known, version=known.version + 1)
+
+
+@pytest.mark.django_db
+def test_days_of_an_older_definition_are_outdated_until_built_again(book: Book) -> None:
+    days = [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
+    for day in days:
+        rebuild(day=day)
+    assert outdated() == {}
+    change_rule("closed")
+    FactBuilt.objects.filter(day=DAY, fact="open").update(definition="")
+    assert list(outdated().items()) == [(days[2], ["closed"]), (days[1], ["closed"]), (DAY, ["closed", "open"])]
+    assert outdated(first=days[1], last=days[1]) == {days[1]: ["closed"]}
+    assert missing(first=DAY, last=days[2]) == outdated()
+    rebuild(day=DAY)
+    assert list(outdated()) == [days[2], days[1]]
+
+
+@pytest.mark.django_db
+def test_what_was_never_built_or_is_no_longer_counted_is_not_outdated(book: Book) -> None:
+    rebuild(day=DAY, facts=["closed"])
+    FactBuilt.objects.create(day=DAY, fact="given_up", built_at=timezone.now(), rows=0)
+    assert outdated() == {}

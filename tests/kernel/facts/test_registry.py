@@ -31,3 +31,22 @@ def test_an_indicator_rests_on_known_facts() -> None:
 def test_a_fact_is_given_in_one_way(given: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="either sql or collect"):
         Fact("closed", "办结", **given)  # type: ignore[arg-type]
+
+
+def test_a_definition_changes_with_the_rule_and_not_with_its_looks() -> None:
+    plain = Fact("closed", "办结", sql="SELECT path, 1 FROM t WHERE closed").definition
+    dressed = Fact("closed", "结案", sql="-- done\nSELECT path,\n  1 FROM t -- each\nWHERE closed\n").definition
+    other = Fact("closed", "办结", sql="SELECT path, 1 FROM t WHERE NOT closed").definition
+    assert (plain, len(plain)) == (dressed, 16)
+    assert plain != other
+
+
+def test_a_collector_says_its_version() -> None:
+    first, second = (Fact("closed", "办结", collect=lambda day: [], version=n) for n in (1, 2))
+    assert first.definition != second.definition
+
+
+@pytest.mark.parametrize("given", [{"collect": lambda day: []}, {"sql": "SELECT 1", "version": 1}])
+def test_a_version_belongs_to_a_collector_alone(given: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="a version goes with collect"):
+        Fact("closed", "办结", **given)  # type: ignore[arg-type]

@@ -11,7 +11,10 @@ from wangge.assessment.models.periods import Period, Unit
 
 
 class Round(models.Model):
-    """A reckoning of a period; 0 is the running one of an open month."""
+    """A reckoning of a period; 0 is the running one of an open month.
+
+    ``facts`` says by which definition each fact was counted (``Fact.definition``); later rounds count nothing anew.
+    """
 
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField("版次")
@@ -19,6 +22,7 @@ class Round(models.Model):
     reason = models.TextField("理由", blank=True)
     at = models.DateTimeField("时间")
     by_label = models.CharField("经办", max_length=80)
+    facts = models.JSONField("数据项口径", default=dict, blank=True, db_default={})
 
     class Meta:
         verbose_name = "版次"

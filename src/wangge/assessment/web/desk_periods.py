@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
 from wangge.assessment import actions, policy
+from wangge.assessment import rounds as reckoning
 from wangge.assessment.corrections import Correction
 from wangge.assessment.enums import PeriodState, RoundKind
 from wangge.assessment.flow import PeriodFlow
@@ -128,6 +129,7 @@ def page(request: HttpRequest, period: Period, *, amend: AmendForm | None = None
         "options": options,
         "plain": PLAIN,
         "rounds": rounds,
+        "otherwise": reckoning.counted_otherwise(period),
         "adjustments": list(
             policy.adjustments(request.user, period).select_related("unit").order_by("-round", "pk")[:300]
         ),

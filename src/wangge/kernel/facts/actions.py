@@ -30,8 +30,16 @@ HAVING sum(value) <> 0
 """
 
 _BUILT: Final = """
-INSERT INTO facts_factbuilt (day, fact, built_at, rows) VALUES (%s, %s, %s, %s)
-ON CONFLICT (day, fact) DO UPDATE SET built_at = excluded.built_at, rows = excluded.rows
+INSERT INTO facts_factbuilt (day, fact, built_at, rows, definition) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (day, fact) DO UPDATE
+SET built_at = excluded.built_at, rows = excluded.rows, definition = excluded.definition
+"""
+
+_OUTDATED: Final = """
+SELECT day, fact FROM facts_factbuilt AS built
+JOIN unnest(%s::text[], %s::text[]) AS known (fact, definition) USING (fact)
+WHERE built.definition <> known.definition AND day BETWEEN %s AND %s
+ORDER BY day DESC, fact
 """
 
 
@@ -59,7 +67,7 @@ def rebuild(*, day: date, facts: Iterable[str] | None = None) -> int:
         total = 0
         for fact in wanted:
             rows = _insert_from_sql(fact, day) if fact.sql else _insert_collected(fact, day)
-            cursor.execute(_BUILT, [day, fact.code, built_at, rows])
+            cursor.execute(_BUILT, [day, fact.code, built_at, rows, fact.definition])
             total += rows
     log.info("facts.rebuilt", day=str(day), facts=len(wanted), rows=total)
     return total
@@ -103,16 +111,38 @@ def rebuild_stale(*, day: date) -> int:
 
 
 def missing(*, first: date, last: date) -> dict[date, list[str]]:
-    """The facts of each day in the window that were never built, or before the day was over."""
+    """The facts of each day in the window that were never built, before the day was over, or by an older definition."""
     built = {
-        (day, code): at
-        for day, code, at in FactBuilt.objects.filter(day__range=(first, last)).values_list("day", "fact", "built_at")
+        (day, code): (at, definition)
+        for day, code, at, definition in FactBuilt.objects.filter(day__range=(first, last)).values_list(
+            "day", "fact", "built_at", "definition"
+        )
     }
     found: dict[date, list[str]] = {}
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         end = bounds(day)[1]
-        lacking = [f.code for f in registry.facts() if (at := built.get((day, f.code))) is None or at < end]
+        lacking = [
+            fact.code
+            for fact in registry.facts()
+            if (of := built.get((day, fact.code))) is None or of[0] < end or of[1] != fact.definition
+        ]
         if lacking:
             found[day] = lacking
+    return found
+
+
+def outdated(*, first: date | None = None, last: date | None = None) -> dict[date, list[str]]:
+    """The facts of each day that were built by another definition than today's, or nobody knows by which.
+
+    Newest day first; what was never built is not among them. ``first`` and ``last`` bound the days, both included.
+    """
+    known = registry.facts()
+    found: dict[date, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OUTDATED, [[f.code for f in known], [f.definition for f in known], first or date.min, last or date.max]
+        )
+        for day, code in cursor.fetchall():
+            found.setdefault(day, []).append(code)
     return found

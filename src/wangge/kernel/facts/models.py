@@ -40,12 +40,16 @@ class DailyFact(models.Model):
 
 
 class FactBuilt(models.Model):
-    """When a fact was last built for a day, and how many rows it gave."""
+    """When a fact was last built for a day, by which definition (``Fact.definition``), and how many rows it gave.
+
+    ``definition`` is empty for a day built before this was kept: nobody can say by which rule.
+    """
 
     day = models.DateField("日期")
     fact = models.CharField("事实", max_length=60, db_collation="C")
     built_at = models.DateTimeField("计算时间")
     rows = models.PositiveIntegerField("行数")
+    definition = models.CharField("口径", max_length=16, blank=True, db_default="", db_collation="C")
 
     class Meta:
         verbose_name = "事实计算记录"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.resources
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +17,7 @@ from django.db.models import QuerySet
 from wangge.kernel.facts.days import bounds
 
 PATH_LENGTH: Final = 12
+DIGEST_LENGTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +64,34 @@ class Fact:
     ``sql`` is a SELECT of ``path, office_id, kind_code, value`` with the parameters ``%(day)s`` and, as instants,
     ``%(start)s`` ≤ t < ``%(end)s`` (the calendar day in Asia/Shanghai). ``stock``: a level at the end of the day
     (open cases), not something that happened: over a window it is the level on the last day built.
-    ``rows`` gives the rows behind a slice, for tracing.
+    ``rows`` gives the rows behind a slice, for tracing. ``collect`` names its ``version``: raise it whenever another
+    number may come of it. A statement needs none: its own text says.
     """
 
     code: str
     label: str
     sql: str = ""
     collect: Callable[[date], Iterable[FactRow]] | None = None
+    version: int = 0
     stock: bool = False
     rows: Callable[[Slice], Any] | None = None
 
     def __post_init__(self) -> None:
         if bool(self.sql) == bool(self.collect):
             raise ValueError(f"fact {self.code}: give either sql or collect")
+        if bool(self.version) != bool(self.collect):
+            raise ValueError(f"fact {self.code}: a version goes with collect, and only with it")
+
+    @property
+    def definition(self) -> str:
+        """Sixteen digits that change with the rule: of the statement without comments and spacing, or the version."""
+        return _digest(self.sql or f"version {self.version}")
+
+
+@cache
+def _digest(text: str) -> str:
+    bare = " ".join(re.sub(r"--[^\n]*", "", text).split())
+    return hashlib.sha256(bare.encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 class Better(StrEnum):
