@@ -132,7 +132,7 @@ FROM cases_case AS c
 CROSS JOIN (VALUES ('sign', interval '2 hours', interval '1 hour'), ('contact', interval '1 day', interval '2 hours'),
     ('finish', interval '7 days', interval '2 days')) AS l (name, due, after)
 WHERE c.created_at >= %(first)s AND c.created_at < %(first)s::timestamptz + interval '32 days'
-    AND c.id NOT IN (SELECT case_id FROM cases_caseclock)
+    AND NOT EXISTS (SELECT 1 FROM cases_caseclock AS k WHERE k.case_id = c.id)
 """
 
 
