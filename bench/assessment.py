@@ -122,7 +122,7 @@ CROSS JOIN (VALUES ('dispatch', 'received', 'dispatched', interval '0'),
     ('sign', 'dispatched', 'handling', interval '1 hour'), ('reply', 'handling', 'checked', interval '2 days'),
     ('call_back', 'checked', 'closed', interval '3 days')) AS s (step, source, target, after)
 WHERE c.created_at >= %(first)s AND c.created_at < %(first)s::timestamptz + interval '32 days'
-    AND c.id NOT IN (SELECT subject_id FROM cases_casetransition WHERE step = 'dispatch')
+    AND NOT EXISTS (SELECT 1 FROM cases_casetransition AS t WHERE t.subject_id = c.id AND t.step = 'dispatch')
 """
 CLOCKS = """
 INSERT INTO cases_caseclock (case_id, name, limit_value, limit_unit, started_at, due_at, warn_at, stopped_at, outcome)
