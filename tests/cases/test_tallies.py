@@ -140,3 +140,36 @@ def test_words_are_not_counted_apart_below_the_street(world: World) -> None:
     world.file()
     assert queries.count(world["外街小孙"], words="垃圾") == 0
     assert queries.count(world["社区小陈"], words="垃圾") is None
+
+
+PLACES = ["150203001001", "150203002001", "150203003001", "150204001001", "159"]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [],
+        [""],
+        ["15"],
+        ["150203"],
+        ["150203", "150204"],
+        ["150203001", "150203002"],
+        ["150203002", "150203001", "150203", "159"],
+        ["150203001", "150203003", "150204", "159"],
+        ["150203001", "150203002", "150203003", "150204", "159"],
+        ["2"],
+    ],
+)
+def test_what_lies_outside_is_found(world: World, paths: list[str]) -> None:
+    CaseTally.objects.all().delete()
+    for path in PLACES:
+        CaseTally.objects.create(path=path[: tallies.GRAIN], office_id=0, state="received", number=1)
+    assert tallies.all_within(paths) == all(path.startswith(tuple(paths)) for path in PLACES)
+
+
+def test_what_lay_outside_and_was_taken_away_counts_no_more(world: World) -> None:
+    CaseTally.objects.create(path="150204001", office_id=0, state="received", number=1)
+    assert not tallies.all_within([DISTRICT])
+    CaseTally.objects.create(path="150204001", office_id=0, state="received", number=-1)
+    CaseTally.objects.create(path="150204001", office_id=7, state="received", number=1)
+    assert tallies.all_within([DISTRICT])

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from wangge.config import embedded
 
 
@@ -44,6 +46,11 @@ def test_a_pid_file_whose_number_is_somebody_elses_is_removed(tmp_path: Path) ->
     (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\nrest\n")
     embedded._forget_the_dead(server(tmp_path, []))
     assert not (tmp_path / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(("gigabytes", "shared"), [(0.5, 128), (8, 1024), (16, 2048), (512, 4096)])
+def test_the_server_takes_an_eighth_of_the_memory_within_limits(gigabytes: float, shared: int) -> None:
+    assert f"shared_buffers = {shared}MB" in embedded.configuration(int(gigabytes * 2**30)).splitlines()
 
 
 def test_the_application_role_owns_its_database_and_is_no_superuser(db: None) -> None:

@@ -149,7 +149,7 @@ def _texts(seen: Scope, path: str, words: str) -> QuerySet[CaseText] | None:
     texts = CaseText.objects.all()
     if all(len(one) == STREET for one in paths):
         return _matching(texts, "vector", words, _marks(Scope(tuple(paths), seen.offices)), exactly=True)
-    if seen.offices or tallies.count(paths=paths) != tallies.count(paths=[""]):
+    if seen.offices or not tallies.all_within(paths):
         return None
     return _matching(texts, "vector", words)
 

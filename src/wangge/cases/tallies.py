@@ -145,6 +145,20 @@ def count(
     return rows.filter(**(where or {})).aggregate(total=Sum("number"))["total"] or 0
 
 
+def all_within(paths: Sequence[str]) -> bool:
+    """Whether every case lies below one of ``paths``. Reads what lies outside, which is nothing or little."""
+    kept = [path for path in sorted(set(paths)) if not any(path.startswith(other) for other in paths if other != path)]
+    if "" in kept:
+        return True
+    # What sorts between one path with all below it and the next.
+    ends = ["", *(f"{path[:-1]}{chr(ord(path[-1]) + 1)}" for path in kept)]
+    outside = Q(path__gte=ends[-1])
+    for end, path in zip(ends, kept, strict=False):
+        outside |= Q(path__gte=end, path__lt=path)
+    rows = CaseTally.objects.filter(outside, office_id=0)
+    return not rows.aggregate(total=Sum("number"))["total"]
+
+
 def paths_above(digits: int) -> list[str]:
     """Paths of cases known less exactly than ``digits``: some dozen, whatever the number of cases."""
     rows = CaseTally.objects.filter(office_id=0).annotate(size=Length("path")).filter(size__lt=digits)

@@ -18,12 +18,12 @@ from typing import Any
 _server: Any = None
 
 CONFIGURATION = """
-# written by wangge; edit freely
+# written by wangge for a machine with {total} MB of memory; edit freely
 max_connections = 200
-shared_buffers = 512MB
+shared_buffers = {shared}MB
 work_mem = 16MB
 maintenance_work_mem = 256MB
-effective_cache_size = 2GB
+effective_cache_size = {cached}MB
 max_wal_size = 2GB
 random_page_cost = 1.1
 jit = off
@@ -71,12 +71,23 @@ def start(data: Path, *, database: str, durable: bool = True) -> str:
             if not (data / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
                 with (data / "postgresql.conf").open("a") as handle:
-                    handle.write(CONFIGURATION + ("" if durable else NOT_DURABLE))
+                    handle.write(configuration() + ("" if durable else NOT_DURABLE))
             _forget_the_dead(server)
         _start_with_patience(server)
     _server = server
     _ensure_role_and_database(server, database)
     return url_for(database)
+
+
+def configuration(total: int | None = None) -> str:
+    """The settings for a machine with ``total`` bytes of memory (by default this one), which the platform shares.
+
+    An eighth of it for the server's own buffers, at most 4 GB: taken as it is used, not ahead.
+    """
+    import psutil
+
+    megabytes = (total or psutil.virtual_memory().total) >> 20
+    return CONFIGURATION.format(total=megabytes, shared=min(max(megabytes // 8, 128), 4096), cached=megabytes // 2)
 
 
 def url_for(database: str) -> str:
