@@ -114,6 +114,7 @@ SEARCHES = (
     (12 * 8, "{thing}{trouble}"),
     (12, "{thing}"),
 )
+HOUSES = 37
 MONTH = 30  # days
 PAGE = 25  # a page holds 20: with so many found on either side both show one that is full
 
@@ -125,8 +126,8 @@ def _searches(random_: random.Random, rows: float) -> tuple[str, ...]:
         quote(
             form.format(
                 road=random_.choice("友谊团结和平幸福青年林荫"),
-                yard=random_.randrange(997),
-                house=random_.randrange(37),
+                yard=random_.randrange(HOUSES, 997),  # a lower one is the number of a house in every yard, too
+                house=random_.randrange(HOUSES),
                 thing=random_.choice(_district.THINGS),
                 trouble=random_.choice(_district.TROUBLES),
             )
