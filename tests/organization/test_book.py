@@ -124,3 +124,14 @@ def test_a_transaction_keeps_its_changes_to_itself_until_it_commits():
         assert shared.by_id[office.pk].name == "城市管理部"
     assert queries.office(office.pk).name == "未提交"
     book.forget()
+
+
+def test_choices_tell_offices_of_one_name_apart_by_their_place() -> None:
+    first, second = make("党建办", path="150203001"), make("党建办", path="150203002")
+    third = make("城管部", path="150203002")
+    make("已撤部", path="150203002", valid_to=date(2024, 2, 1))
+    make("外区的部", path="150204001")
+    found = dict(queries.choices(["150203"]))
+    assert list(found) == [first.pk, second.pk, third.pk]
+    assert (found[first.pk] != found[second.pk], found[third.pk]) == (True, "城管部")
+    assert queries.choices([]) == []

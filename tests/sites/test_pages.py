@@ -88,3 +88,11 @@ def test_a_file_is_offered_with_its_size_and_that_it_is_signed() -> None:
     said = re.findall(r"<small>(.*?)</small>", shown)
     assert said == ["2.0\xa0KB · 有电子签名，作者等文档属性按原样保留", "1.0\xa0KB"]
     assert re.findall(r'alt="(.*?)"', shown) == ["现场.jpg"]
+
+
+def test_to_whom_the_phone_offers_nothing_that_is_said(desk: Client, worker: User) -> None:
+    said = "您在手机端没有要办的事"
+    assert desk.get("/field/")["Location"] == "/field/me/"
+    assert said in desk.get("/field/me/").content.decode()
+    Grant.objects.create(user=worker, role="grid_worker", path="150203", valid_from=timezone.localdate())
+    assert said not in desk.get("/field/me/").content.decode()

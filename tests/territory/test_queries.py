@@ -179,3 +179,16 @@ def test_a_renamed_grid_is_named_anew_at_once(divisions: None) -> None:
     assert queries.name_of(grid.code) == "第1网格"
     change_grid(grid=grid, values={"name": "东片网格"})
     assert queries.name_of(grid.code) == "东片网格"
+
+
+def test_choices_are_the_streets_and_communities_below_with_full_names(divisions: None) -> None:
+    assert queries.choices(["150203"]) == [
+        ("150203001", "少先路街道"),
+        (COMMUNITY, "少先路街道·少先二十一号街坊社区居委会"),
+        (NEIGHBOUR, "少先路街道·钢二十三号街坊社区居委会"),
+        ("150203102", "卜尔汉图镇"),
+        ("150203102211", "卜尔汉图镇·卜尔汉图嘎查"),
+    ]
+    assert queries.choices(["150203102"]) == [("150203102", "卜尔汉图镇"), ("150203102211", "卜尔汉图镇·卜尔汉图嘎查")]
+    assert queries.choices(["1529"]) == [("152921", "阿拉善左旗")]
+    assert queries.choices([]) == []

@@ -17,6 +17,7 @@ from wangge.cockpit import paper, policy, showing
 from wangge.cockpit.actions import JOB
 from wangge.cockpit.enums import MailingState
 from wangge.cockpit.models import Brief, BriefMailing
+from wangge.kernel.access.models import User
 from wangge.kernel.jobs.queue import schedule
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ def send(*, mailing_id: int, now: datetime | None = None) -> MailingState | None
     try:
         if settings.EMAIL_BACKEND == SMTP and not settings.EMAIL_HOST:
             raise OSError("没有设置邮件服务器（WANGGE_EMAIL_HOST）")
-        mail(mailing.brief, str(subscription.email), mailing.pk).send()
+        mail(mailing.brief, str(subscription.email), mailing.pk, subscription.user).send()
     except (SMTPException, OSError) as error:
         return _failed(mailing, f"{type(error).__name__}: {error}", now)
     with transaction.atomic():
@@ -50,9 +51,9 @@ def send(*, mailing_id: int, now: datetime | None = None) -> MailingState | None
     return MailingState.SENT
 
 
-def mail(brief: Brief, address: str, mailing_id: int) -> EmailMultiAlternatives:
+def mail(brief: Brief, address: str, mailing_id: int, reader: User) -> EmailMultiAlternatives:
     """The mail: the page as text, as HTML and as the A4 sheet. Its id is the same however often it is sent."""
-    context = showing.context(brief) | {"site": settings.PUBLIC_URL.rstrip("/")}
+    context = showing.context(brief, reader) | {"site": settings.PUBLIC_URL.rstrip("/")}
     title = f"每日民情 {context['name']} {brief.for_on:%Y-%m-%d}"
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     found = EmailMultiAlternatives(

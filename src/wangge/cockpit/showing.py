@@ -1,19 +1,24 @@
-"""A frozen page made ready for the screen, the mail and the printed page: only addresses are added."""
+"""A frozen page made ready for the screen, the mail and the printed page: only addresses are added, and those that
+its reader may not open are taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
 
 from wangge.cockpit import content, tracing
 from wangge.cockpit.models import Brief
+from wangge.kernel.access.routes import opens
+
+ADDRESSES: Final = ("url", "cases_url")
 
 
-def context(brief: Brief) -> dict[str, Any]:
-    """The content with an address beside every number."""
+def context(brief: Brief, reader: Any = None) -> dict[str, Any]:
+    """The content with an address beside every number. A page is made for a place and read by several people: with
+    ``reader``, matters that this person's roles do not open stand without their address."""
     told: dict[str, Any] = brief.content
     standing = told["standing"]
     return {
@@ -25,7 +30,7 @@ def context(brief: Brief) -> dict[str, Any]:
         "late_made": told["late_made"],
         "headline": told["headline"],
         "figures": _linked(told["figures"]),
-        "rose": _linked(told["rose"]),
+        "rose": [_readable(one, reader) for one in _linked(told["rose"])],
         # Pages of the first version know neither needs nor the addresses that are None below.
         "needs": _linked(told.get("needs", [])),
         "late": _one(told["late"]) | {"offices": _linked(told["late"]["offices"]), "rest_url": _rest(told["late"])},
@@ -36,7 +41,7 @@ def context(brief: Brief) -> dict[str, Any]:
         "few": standing["few"],
         "praise": standing["praise"],
         "praise_url": tracing.address(standing["praise_trace"]) if "praise_trace" in standing else None,
-        "decide": told["decide"],
+        "decide": _readable(told["decide"], reader) if told["decide"] else None,
         "genuine": is_genuine(brief),
     }
 
@@ -56,6 +61,11 @@ def _linked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _one(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "url": tracing.address(row["trace"]) if "trace" in row else row.get("url", "")}
+
+
+def _readable(row: Mapping[str, Any], reader: Any) -> dict[str, Any]:
+    shut = [name for name in ADDRESSES if reader is not None and row.get(name) and not opens(reader, row[name])]
+    return {**row, **dict.fromkeys(shut, "")}
 
 
 def is_genuine(brief: Brief) -> bool:

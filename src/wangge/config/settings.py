@@ -107,7 +107,13 @@ ROOT_URLCONF = "wangge.config.urls"
 WSGI_APPLICATION = "wangge.config.wsgi.application"
 ROLES = "wangge.config.roles.ROLES"
 # Who knows what places and offices are called (kernel/access/names.py).
-NAMES = {"places": "wangge.territory.queries.names_of", "offices": "wangge.organization.queries.names"}
+NAMES = {
+    "places": "wangge.territory.queries.names_of",
+    "search": "wangge.territory.queries.search",
+    "place_choices": "wangge.territory.queries.choices",
+    "offices": "wangge.organization.queries.names",
+    "office_choices": "wangge.organization.queries.choices",
+}
 
 TEMPLATES: list[dict[str, Any]] = [
     {

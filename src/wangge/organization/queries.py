@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from wangge.kernel.access.scopes import offices_of
 from wangge.organization import book
 from wangge.organization.book import OfficeRef
 from wangge.organization.models import Office, OfficeChange, Staff
+from wangge.territory import queries as territory
 
 COMMUNITY = "community"
 STREET = "street"
@@ -38,6 +40,18 @@ def names(ids: Iterable[int | None]) -> dict[int, str]:
     """Names by id, closed offices included; unknown ids are left out."""
     known = book.current().by_id
     return {i: known[i].name for i in ids if i is not None and i in known}
+
+
+def choices(roots: Iterable[str]) -> list[tuple[int, str]]:
+    """The offices in force below ``roots``, by place; where several bear a name, with their place."""
+    below = tuple(roots)
+    held = [one for one in book.current().by_id.values() if one.open and one.path.startswith(below)]
+    known = Counter(one.name for one in held)
+    places = territory.names_of({one.path for one in held if known[one.name] > 1})
+    return [
+        (one.id, one.name if known[one.name] == 1 else f"{one.name}（{places.get(one.path, one.path)}）")
+        for one in sorted(held, key=lambda one: (one.path, one.id))
+    ]
 
 
 def office_at(kind: str, path: str) -> OfficeRef | None:

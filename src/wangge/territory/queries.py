@@ -21,6 +21,8 @@ from wangge.territory.models import Division, DivisionChange, Grid, GridStaff, O
 from wangge.territory.names import core_name, readings, short_name
 from wangge.territory.revision import Cached
 
+DISTRICT_LENGTH, STREET_LENGTH = Level.DISTRICT.code_length, Level.STREET.code_length
+
 
 @dataclass(slots=True)
 class _Names:
@@ -176,6 +178,31 @@ def successors(code: str) -> list[str]:
 def changes_of(code: str) -> QuerySet[DivisionChange]:
     """The changes that led to or away from ``code``, latest first."""
     return DivisionChange.objects.filter(Q(from_code=code) | Q(to_code=code)).order_by("-on", "-id")
+
+
+def choices(roots: Iterable[str]) -> list[tuple[str, str]]:
+    """What lies below ``roots``, code and full name: of a street or above streets and communities (of a city or
+    above, what is next below), of a community its grids."""
+    found: list[tuple[str, str]] = []
+    for root in roots:
+        if len(root) < DISTRICT_LENGTH:
+            found += [(one.code, one.name) for one in children(root)]
+        elif len(root) <= STREET_LENGTH:
+            inside = Division.objects.current().filter(code__startswith=root, level__in=[Level.STREET, Level.COMMUNITY])
+            names = dict(inside.order_by("code").values_list("code", "name")) or {root: name_of(root)}
+            for code, name in names.items():
+                found.append(
+                    (
+                        code,
+                        name
+                        if len(code) <= STREET_LENGTH
+                        else f"{names.get(code[:STREET_LENGTH]) or name_of(code[:STREET_LENGTH])}·{name}",
+                    )
+                )
+        else:
+            found.append((root, full_name(root, from_level=4)))
+            found += [(g.code, f"{name_of(root)}·{g.name}") for g in grids_of(root) if g.code != root]
+    return found
 
 
 def search(text: str, within: str = "", limit: int = 50) -> list[Division | Grid]:

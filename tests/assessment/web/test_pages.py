@@ -9,10 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.assessment.conftest import Town
+from tests.cases.conftest import DISTRICT
 from tests.cases.web.signing import signed_in
 
-from wangge.assessment import actions, packing
+from wangge.assessment import actions, defining, packing
 from wangge.assessment.flow import PeriodFlow
 from wangge.assessment.models import Appeal, Figure, Period, Score, WorkerSheet
 from wangge.cases.models import Case
@@ -178,6 +180,15 @@ def test_the_pages_of_the_parameters_open(month: Period, town: Town) -> None:
     assert (
         client.get(url("assessment_drill", month.pk, town.unit("street").pk, "solution", "middle")).status_code == 404
     )
+
+
+def test_a_scheme_says_shares_in_per_cent(month: Period, town: Town) -> None:
+    scheme = defining.schemes(DISTRICT, timezone.localdate())["street"]
+    item = scheme.items.get(indicator="solution")
+    item.shape, item.low, item.high = "line", Decimal("0.6000"), Decimal("0.9550")
+    item.save()
+    page = text(signed_in(town, "指挥小孙").get(url("assessment_schemes")))
+    assert ("60%–95.5%" in page, "0.6000" in page) == (True, False)
 
 
 def test_exports_hold_every_unit(month: Period, town: Town) -> None:

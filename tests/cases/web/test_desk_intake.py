@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -190,3 +191,10 @@ def test_a_deputy_files_no_hotline_order_and_dispatches_nothing(world: World) ->
     assert client.post(url, FORM | {"do": "dispatch", "channel": "deputy"}).status_code == 400
     assert client.post(reverse("case_intake"), FORM | {"do": "file"}).status_code == 403
     assert Case.objects.count() == 0
+
+
+def test_enter_in_a_line_of_the_form_does_what_the_desk_does_most(world: World) -> None:
+    """The browser presses the first button of the form: never an answer without dispatch."""
+    page = signed_in(world, "话务小赵").get(reverse("case_intake")).content.decode()
+    form = page[page.index("data-intake") :]
+    assert re.findall(r'<button[^>]* name="do" value="(\w+)"', form)[0] == "dispatch"

@@ -364,3 +364,21 @@ def test_the_worker_is_served_within_its_scope_and_names_files_that_exist(client
 
 def test_the_offline_page_holds_nobodys_data(client: Client, db: None) -> None:
     assert "现在没有网络" in client.get("/field/offline/").content.decode()
+
+
+def test_reporting_is_offered_without_a_network_to_those_who_may_report(world: World, client: Client) -> None:
+    offered = {
+        who: "/field/report/" in signed_in(world, who).get("/field/offline/").content.decode()
+        for who in (LI, "街道老王")
+    }
+    assert offered == {LI: True, "街道老王": False}
+    assert "/field/report/" in client.get("/field/offline/").content.decode()
+
+
+def test_whoever_checks_opens_the_matter_and_comes_back_to_the_checks(world: World) -> None:
+    case = replied(world, place=Place(path=NEIGHBOUR))
+    client = signed_in(world, "街道老王")
+    assert f'href="/field/cases/{case.pk}/"' in client.get(CHECKS).content.decode()
+    page = client.get(f"/field/cases/{case.pk}/")
+    assert (page.status_code, page.context["back"]) == (200, CHECKS)
+    assert signed_in(world, LI).get(f"/field/cases/{replied(world).pk}/").context["back"] == LIST

@@ -69,6 +69,63 @@ def test_a_change_names_the_field_and_the_values() -> None:
     assert list(acts.changes(entry)) == ["状态：待派单 → 待签收", "保密：否 → 是", "n：3"]
 
 
+@pytest.mark.parametrize(
+    ("action", "about", "noted", "line"),
+    [
+        ("access.grant.create", "access.grant", {"role": [None, "hotline_leader"]}, "角色：空 → 热线负责人"),
+        (
+            "organization.staff.hire",
+            "",
+            {"roles": [None, ["deputy", "window_clerk"]]},
+            "角色：空 → 两代表一委员、窗口人员",
+        ),
+        ("cases.request.ask", "cases.case", {"kind": "extension"}, "种类：延期"),
+        (
+            "cases.case.dispatch",
+            "cases.case",
+            {"replied_at": [None, "2026-03-01T01:30:00+00:00"]},
+            "答复时间：空 → 2026-03-01 09:30",
+        ),
+        ("whistle.display.add", "", {"days": [None, 30]}, "天数：空 → 30"),
+        (
+            "listing.export",
+            "",
+            {"listing": "cases.list", "title": "全部事项", "kind": "xlsx"},
+            "名称：全部事项；种类：Excel 表格",
+        ),
+        ("one.thing", "", {"odd": {"a": 1}}, "odd：{'a': 1}"),
+    ],
+)
+def test_codes_are_said_in_words(action: str, about: str, noted: dict[str, Any], line: str) -> None:
+    entry = AuditEntry(action=action, object_type=about, changes=noted)
+    assert "；".join(acts.changes(entry)) == line
+
+
+def test_numbers_are_said_by_the_names_of_what_they_stand_for(
+    audit_admin: User, settings: Any, django_assert_num_queries: Any
+) -> None:
+    settings.NAMES = {"places": f"{__name__}.called", "offices": f"{__name__}.offices"}
+    user, other = audit_admin.pk, User.objects.create(username="other", display_name="街道老王").pk
+    entries = [
+        AuditEntry(
+            action="access.grant.create",
+            object_type="access.grant",
+            changes={"user": [None, user], "office_id": [None, 7], "path": "1502"},
+        ),
+        AuditEntry(action="access.grant.create", object_type="access.grant", changes={"user": [user, other]}),
+    ]
+    with django_assert_num_queries(1):
+        said = acts.names_in(entries)
+    assert [list(acts.changes(entry, said)) for entry in entries] == [
+        ["用户：空 → 审计员老赵", "机构：空 → 指挥中心7", "管辖范围：昆都仑区"],
+        ["用户：审计员老赵 → 街道老王"],
+    ]
+
+
+def offices(ids: Iterable[int]) -> dict[int, str]:
+    return {one: f"指挥中心{one}" for one in ids}
+
+
 def test_an_act_without_words_keeps_its_code() -> None:
     assert (acts.act("one.thing"), acts.noun("one.thing")) == ("one.thing", "one.thing")
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from tests.kernel.access.conftest import PASSWORD, MakeUser
 from tests.kernel.access.test_login import give_totp
+from tests.kernel.access.test_picking import called  # noqa: F401 - the fixture
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.roles import roles
@@ -178,6 +179,28 @@ def test_granting_on_the_page(client: Client, security_admin: User, worker_li: U
     outside = client.post(f"/admin/accounts/{worker_li.pk}/grants/", form | {"path": "150204"})
     assert "管辖范围" in str(outside.context["grant_form"].errors)
     assert worker_li.grants.count() == 2
+
+
+def test_granting_by_names(
+    client: Client,
+    security_admin: User,
+    worker_li: User,
+    called: None,  # noqa: F811
+) -> None:
+    """The page offers what the administrator looks after; names and codes are both taken."""
+    client.force_login(security_admin)
+    page = client.get(f"/admin/accounts/{worker_li.pk}/").content.decode()
+    offered = ("昆都仑区", "少先路街道", "少先路街道·友谊社区", "少先路街道指挥中心")
+    assert [name for name in offered if f'<option value="{name}">' not in page] == []
+    url = f"/admin/accounts/{worker_li.pk}/grants/"
+    form = {"role": "street_dispatcher", "valid_from": "2099-01-01", "reason": "任职通知"}
+    for path, office in (("少先路街道·友谊社区", ""), ("少先路街道", "少先路街道指挥中心"), ("150203002", "8")):
+        assert client.post(url, form | {"path": path, "office_id": office}).status_code == 302
+    granted = worker_li.grants.filter(role="street_dispatcher").order_by("pk").values_list("path", "office_id")
+    assert list(granted) == [("150203001001", None), ("150203001", 7), ("150203002", 8)]
+    wrong = client.post(url, form | {"path": "没有的街道", "office_id": "没有的中心"})
+    assert set(wrong.context["grant_form"].errors) == {"path", "office_id"}
+    assert worker_li.grants.count() == 4
 
 
 def test_ending_a_grant_on_the_page(client: Client, security_admin: User, worker_li: User, make: MakeUser) -> None:

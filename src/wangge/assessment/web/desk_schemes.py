@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 
 from wangge.assessment import changing, defining, policy
 from wangge.assessment.enums import Group, Shape
-from wangge.assessment.models import AssessmentRules, Scheme, SchemeItem
+from wangge.assessment.models import AssessmentRules, Definition, Scheme, SchemeItem
 from wangge.assessment.web.desk_indicators import managed_places, place_of
+from wangge.assessment.web.shown import span
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.flow import FlowError
 from wangge.kernel.listing.columns import plain as column_text
@@ -29,7 +30,7 @@ RULES = {field.name: field for field in AssessmentRules._meta.concrete_fields}
 def assessment_schemes(request: HttpRequest) -> HttpResponse:
     """The weights of every group, and the rules of the month."""
     today, path = timezone.localdate(), place_of(request)
-    labels = {code: row.label for code, row in defining.definitions(path, today).items()}
+    known = defining.definitions(path, today)
     schemes = []
     for group in Group:
         held = defining.schemes(path, today).get(group)
@@ -40,7 +41,7 @@ def assessment_schemes(request: HttpRequest) -> HttpResponse:
             {
                 "group": group,
                 "scheme": held,
-                "items": [(labels.get(item.indicator, item.indicator), item) for item in held.items.all()],
+                "items": [_line(item, known.get(item.indicator)) for item in held.items.all()],
                 "full": defining.weight_sum(held.items.all()),
                 "past": past,
             }
@@ -56,6 +57,12 @@ def assessment_schemes(request: HttpRequest) -> HttpResponse:
         "on_top": (Shape.DEDUCT, Shape.BONUS),
     }
     return render(request, "assessment/desk/schemes.html", context)
+
+
+def _line(item: SchemeItem, definition: Definition | None) -> tuple[str, SchemeItem, str]:
+    """What an item is called, the item, and between which values it gives points."""
+    label, reading = (item.indicator, "") if definition is None else (definition.label, definition.reading)
+    return label, item, span(item, reading)
 
 
 class SchemeForm(forms.Form):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wangge.assessment.models import Figure, Period, Score
+from wangge.assessment.models import Figure, Period, SchemeItem, Score
 from wangge.assessment.queries import Change
 from wangge.assessment.scoring import plain
 from wangge.assessment.statistics import wilson
@@ -51,6 +51,15 @@ def interval(figure: Figure) -> str:
 def band(score: Score) -> str:
     """The 95 % interval of the share that a unit's sample is taken from."""
     return "" if score.low is None or score.high is None else f"{score.low:.1%}–{score.high:.1%}"
+
+
+def span(item: SchemeItem, reading: str) -> str:
+    """Where an item's points begin and end, as its indicator is read: 5%–30%, 1.5–3; nothing for other shapes."""
+    if item.low is None or item.high is None:
+        return ""
+    if reading == ReadAs.PERCENT.value:
+        return f"{plain(item.low * 100)}%–{plain(item.high * 100)}%"
+    return f"{plain(item.low)}–{plain(item.high)}"
 
 
 def number(amount: Decimal | None) -> str:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from wangge.cases import ruling
 from wangge.cases.models import CaseRules
-from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import requires
+from wangge.kernel.access.web.picking import PlaceField
 from wangge.territory.ruling import MANAGE, shown
 
 FIELDS = {field.name: field for field in CaseRules._meta.concrete_fields}

@@ -33,6 +33,8 @@ from wangge.territory import queries as territory
 
 PER_PAGE: Final = 20
 MOST_CHECKS: Final = 200
+# Who opens a matter on the phone: those whose field it is, and whoever checks on the spot.
+MAY: Final = ("field.use", "cases.check")
 # What is done standing on the spot; everything else belongs to the desk.
 STEPS: Final = ("sign", "contact", "report_part", "reply", "check_pass", "check_fail")
 
@@ -113,6 +115,7 @@ def _page(
     shown.dress([case])
     context: dict[str, Any] = {
         "title": "事项",
+        "back": reverse("field_grid" if may(user, fieldwork.USE) else "field_checks"),
         "case": case,
         "badge": shown.state_badge(case),
         "flags": shown.flags(case),
@@ -133,13 +136,13 @@ def _page(
     return response
 
 
-@requires("field.use")
+@requires(*MAY)
 @require_GET
 def field_case(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, find(request, pk))
 
 
-@requires("field.use")
+@requires(*MAY)
 @require_POST
 def field_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One endpoint for the steps of the phone; what fails comes back on a fresh page."""

@@ -28,7 +28,7 @@ from wangge.cases.web.forms_phone import MOST_PHOTOS, FieldReportForm
 from wangge.duties import snapshot
 from wangge.duties.models import Kind
 from wangge.kernel.access.routes import public, requires
-from wangge.kernel.access.scopes import may, scope
+from wangge.kernel.access.scopes import may, permissions, scope
 from wangge.kernel.flow import FlowError
 from wangge.territory import queries as territory
 
@@ -172,7 +172,9 @@ def field_session(request: HttpRequest) -> JsonResponse:
 @public("离线提示页，不含数据")
 @require_safe
 def field_offline(request: HttpRequest) -> HttpResponse:
-    return render(request, "cases/field/offline.html", {"title": "没有网络"})
+    """Kept on the phone. Nobody signed in: it is kept for whoever signs in later, with the way to report."""
+    may_report = not request.user.is_authenticated or not permissions(request.user).isdisjoint(MAY)
+    return render(request, "cases/field/offline.html", {"title": "没有网络", "may_report": may_report})
 
 
 @cache

@@ -14,7 +14,7 @@ from wangge.cases.dispatching import BELOW_STREET, HOTLINE_CHANNELS, CannotDispa
 from wangge.cases.enums import TOLD, ContactWay, Disposition, PartState, ResultClass, Satisfaction, Solved
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
-from wangge.cases.web.picking import PickField
+from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow import forms as flow
 from wangge.kernel.flow.forms import text_area
 from wangge.organization import book

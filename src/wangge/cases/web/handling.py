@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from wangge.cases.actions import Place
 from wangge.cases.enums import ExclusionClass, RequestKind
 from wangge.cases.models import Case
-from wangge.cases.web.picking import PickField
 from wangge.duties import snapshot
 from wangge.duties.models import Kind
 from wangge.duties.suggestion import suggest_kinds
 from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow.forms import text_area
 from wangge.territory import queries as territory
 
@@ -31,20 +31,7 @@ def kind_choices() -> list[tuple[int, str]]:
 
 def place_choices(user: Any, permission: str) -> list[tuple[str, str]]:
     """Streets and communities where the user holds ``permission``, each with its full name."""
-    found = []
-    for root in scope(user, permission).paths:
-        if len(root) <= 9:
-            streets = list(territory.children(root)) if len(root) < 9 else []
-            codes = [(s.code, s.name) for s in streets] or [(root, territory.name_of(root))]
-            for code, name in codes:
-                found.append((code, name))
-                found += [(c.code, f"{name}·{c.name}") for c in territory.children(code)] if len(code) == 9 else []
-        else:
-            found.append((root, territory.full_name(root, from_level=4)))
-            found += [
-                (g.code, f"{territory.name_of(root)}·{g.name}") for g in territory.grids_of(root) if g.code != root
-            ]
-    return found
+    return territory.choices(scope(user, permission).paths)
 
 
 class ClassifyForm(forms.Form):

@@ -17,10 +17,10 @@ from wangge.cases.enums import Channel, DemandType, Disposition, Urgency
 from wangge.cases.models import Case
 from wangge.cases.web.forms import FilesField
 from wangge.cases.web.handling import kind_choices, place_choices
-from wangge.cases.web.picking import PickField
 from wangge.duties.models import Kind
 from wangge.duties.suggestion import KindSuggestion, suggest_kinds
 from wangge.kernel.access.scopes import permissions, scope
+from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow.forms import text_area
 from wangge.territory import queries as territory
 from wangge.territory.gazetteer import Match, address_to_path

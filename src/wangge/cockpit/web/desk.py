@@ -65,7 +65,7 @@ def brief_list(request: HttpRequest) -> HttpResponse:
 def brief_detail(request: HttpRequest, pk: int) -> HttpResponse:
     brief = _find(request, pk)
     same = policy.rows(request.user).filter(Unit(brief.path, brief.office_id).q)
-    context = showing.context(brief) | {
+    context = showing.context(brief, request.user) | {
         "title": "每日民情",
         "before": same.filter(for_on__lt=brief.for_on).order_by("-for_on").values_list("pk", flat=True).first(),
         "after": same.filter(for_on__gt=brief.for_on).order_by("for_on").values_list("pk", flat=True).first(),

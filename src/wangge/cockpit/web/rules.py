@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from wangge.cockpit import ruling
 from wangge.cockpit.models import DEFAULT_HOUR
 from wangge.cockpit.policy import MANAGE
-from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.web.picking import PlaceField
 from wangge.territory.ruling import shown
 
 BASIS = "如文号、会议纪要。"

@@ -234,5 +234,5 @@ def duties_export(request: HttpRequest, what: str) -> HttpResponse:
         content = exporting.export_tree(chosen)
     else:
         raise Http404
-    record("duties.export", changes={"what": what})
+    record("duties.export", changes={"what": WHAT[what].label})
     return _download(content, what)

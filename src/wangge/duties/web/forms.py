@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from wangge.duties.enums import ListLevel
 from wangge.duties.models import Catalogue, DutyItem, LimitClass
 from wangge.duties.resolution import ALTERNATIVES
+from wangge.kernel.access.web.picking import PlaceField
 from wangge.organization.kinds import table as office_kind_table
 from wangge.organization.models import Office
-from wangge.territory import queries as territory
-
-CODE: Final = re.compile(r"[0-9]{2,17}")
-
-
-class PlaceField(forms.CharField):
-    """A division by code, or by name when only one is meant; cleans to the code (empty: no place)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "填区划代码，或街道、社区、网格的名称。")
-        super().__init__(max_length=60, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        text: str = super().clean(value)
-        if not text or CODE.fullmatch(text):
-            return text
-        if text.isdigit():
-            raise ValidationError("区划代码应为2至17位。")
-        found = territory.search(text, within=str(settings.HOME_DIVISION), limit=2)
-        if not found:
-            raise ValidationError(f"没有找到“{text}”这个地方。")
-        if len(found) > 1 and found[0].name != text:
-            raise ValidationError(f"“{text}”不止一处，请写全称或填区划代码。")
-        return str(found[0].code)
 
 
 class TryForm(forms.Form):
@@ -58,9 +32,7 @@ class WhereForm(forms.Form):
 class DutyForm(forms.Form):
     """A duty of one kind: added, or the successor of another."""
 
-    path = forms.CharField(
-        label="适用范围", required=False, max_length=17, help_text="区划代码；不填表示全部区划，下级可另行指定。"
-    )
+    path = PlaceField(label="适用范围", required=False, help_text="区划代码或名称；不填表示全部区划，下级可另行指定。")
     lead_kind = forms.ChoiceField(label="主办机构类型", required=False)
     lead_office = forms.ModelChoiceField(
         label="或指定机构", required=False, queryset=Office.objects.none(), help_text="只在一处由某个机构承担时使用。"
@@ -105,12 +77,6 @@ class DutyForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
-
-    def clean_path(self) -> str:
-        path = str(self.cleaned_data["path"])
-        if path and not CODE.fullmatch(path):
-            raise ValidationError("区划代码应为2至17位数字。")
-        return path
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

@@ -16,6 +16,7 @@ from wangge.duties.resolution import ALTERNATIVES
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Text
 from wangge.kernel.listing.listing import Listing
+from wangge.kernel.listing.places import Place
 from wangge.kernel.periods import in_force
 from wangge.organization.kinds import table as office_kind_table
 from wangge.territory import queries as territory
@@ -144,7 +145,7 @@ class DutyRows(Listing):
             choices=lambda _request: [(k.code, k.label) for k in office_kind_table().values()],
             apply=lambda rows, code: rows.filter(lead_of(code)),
         ),
-        Text("path", "区划代码", apply=lambda rows, text: rows.filter(path__startswith=text)),
+        Place("path", "区划"),
         Choice("state", "状态", choices=STATES, apply=_state),
         Text(
             "item",
@@ -210,19 +211,21 @@ class LimitList(Listing):
     noun = "个等级"
     columns = (
         Column("name", "等级", link=lambda row: row.url, css="wg-nowrap", sort="code"),
-        Column("code", "编码"),
-        Column("sign", "签收"),
-        Column("contact", "首次联系"),
-        Column("finish", "办结"),
+        Column("code", "编码", css="wg-nowrap"),
+        Column("sign", "签收", css="wg-nowrap"),
+        Column("contact", "首次联系", css="wg-nowrap"),
+        Column("finish", "办结", css="wg-nowrap"),
         Column(
             "extension",
             "延期",
             value=lambda row: f"{row.extension} × {row.max_extensions}" if row.max_extensions else "不可延期",
+            css="wg-nowrap",
         ),
         Column(
             "applies",
             "适用",
             value=lambda row: row.get_for_demand_type_display() or ("紧急事项" if row.for_urgent else ""),
+            css="wg-nowrap",
         ),
         Column("note", "说明", css="wg-wide"),
         Column("source", "来源", css="wg-wide"),

@@ -12,11 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import permissions
@@ -50,6 +52,22 @@ def access_of(view: View) -> RouteAccess | None:
     if found is None and hasattr(view, "view_class"):
         found = getattr(view.view_class, "access", None)
     return found
+
+
+def opens(user: Any, address: str) -> bool:
+    """Whether the route at ``address`` lets ``user`` in; the rows behind it stay the policy's business.
+
+    For a link that one person wrote and another reads: what the reader may not open is told as text.
+    """
+    try:
+        found = resolve(urlsplit(address).path)
+    except Resolver404:
+        return False
+    access = access_of(found.func)
+    if access is None or access.kind == "public":
+        return access is not None
+    held = permissions(user)
+    return bool(held.intersection(access.permissions)) if access.kind == "permission" else user.is_authenticated
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

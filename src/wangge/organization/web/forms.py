@@ -7,27 +7,16 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from wangge.kernel.access.web.picking import PlaceField
 from wangge.organization import policy
 from wangge.organization.enums import Level, StaffCategory
 from wangge.organization.kinds import table as kind_table
 from wangge.organization.models import Office, Post, Staff
 from wangge.organization.templates import templates
 
-PATH_HELP = "区划代码，如 150203001。"
-
 
 def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, initial=timezone.localdate)
-
-
-def _path(label: str = "区划代码", *, required: bool = True, help_text: str = PATH_HELP) -> forms.RegexField:
-    return forms.RegexField(
-        label=label,
-        regex=r"^[0-9]{2,17}$",
-        required=required,
-        help_text=help_text,
-        error_messages={"invalid": "请填写2至17位区划代码。"},
-    )
 
 
 def _reason(*, required: bool = True) -> forms.CharField:
@@ -46,7 +35,7 @@ def plates(text: str) -> list[str]:
 
 
 class EstablishForm(forms.Form):
-    path = _path()
+    path = PlaceField(label="区划")
     template = forms.ChoiceField(label="模板")
     below = forms.BooleanField(label="为其下每个街道（社区）设立", required=False)
     on = _day("设立日期")
@@ -66,7 +55,7 @@ class EstablishForm(forms.Form):
 class OfficeForm(forms.Form):
     name = forms.CharField(label="名称", max_length=80)
     kind = forms.ChoiceField(label="类别")
-    path = _path("服务区划")
+    path = PlaceField(label="服务区划")
     second_names = _plates()
     phone = forms.CharField(label="公开电话", required=False, max_length=32)
     address = forms.CharField(label="公开地址", required=False, max_length=200)
@@ -126,8 +115,10 @@ class HireForm(forms.Form):
     post = forms.ModelChoiceField(label="岗位", queryset=Post.objects.none(), required=False)
     phone = forms.CharField(label="手机", required=False, max_length=20)
     roles = forms.MultipleChoiceField(label="角色", required=False, widget=forms.CheckboxSelectMultiple)
-    path = _path(
-        "管辖范围", required=False, help_text="按区划的角色管到哪里；不填为机构的服务区划，网格员请填网格代码。"
+    path = PlaceField(
+        label="管辖范围",
+        required=False,
+        help_text="按区划的角色管到哪里，填名称或区划代码；不填为机构的服务区划，网格员请填网格。",
     )
     on = _day("入职日期")
 

@@ -16,6 +16,7 @@ from wangge.kernel.access.scopes import may
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Flag, Text
 from wangge.kernel.listing.listing import Listing
+from wangge.kernel.listing.places import Place
 from wangge.organization import policy, queries
 from wangge.organization.enums import Level, Nature, StaffCategory
 from wangge.organization.kinds import table as kind_table
@@ -63,7 +64,7 @@ class OfficeList(Listing):
         Choice("level", "层级", choices=Level.choices),
         Choice("nature", "性质", choices=Nature.choices),
         Choice("kind", "类别", choices=lambda _request: [(k.code, k.label) for k in kind_table().values()]),
-        Text("path", "区划代码", apply=lambda rows, text: rows.filter(path__startswith=text)),
+        Place("path", "区划"),
         Choice("state", "状态", choices=[("open", "在册"), ("closed", "已撤销")], apply=_open_or_closed),
     )
     sorts = {"place": ("path", "sort", "id"), "name": ("name", "id"), "kind": ("kind", "path", "id")}
@@ -142,7 +143,7 @@ class StaffList(Listing):
         Text("q", "姓名", apply=_search_staff, placeholder="姓名、账号、工号或手机全号"),
         Text("office", "机构", apply=_office_named),
         Choice("category", "人员类别", choices=StaffCategory.choices),
-        Text("path", "区划代码", apply=lambda rows, text: rows.filter(office__path__startswith=text)),
+        Place("path", "区划", field="office__path"),
         Choice("state", "状态", choices=[("present", "在岗"), ("gone", "已离职")], apply=_present_or_gone),
         Flag("head", "主要负责人", apply=_heads),
         Flag("norole", "没有角色", apply=_without_role),

@@ -20,5 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, the way to the desk and out."""
-    return render(request, "field/me.html", {"title": "我的"})
+    """Who is signed in, the way to the desk and out; to whom the phone offers nothing else, that is said."""
+    context = {"title": "我的", "has_work": any(not tab.own for tab in open_tabs(request))}
+    return render(request, "field/me.html", context)

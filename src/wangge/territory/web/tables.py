@@ -14,6 +14,7 @@ from wangge.kernel.listing import html
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Flag, Text
 from wangge.kernel.listing.listing import Listing
+from wangge.kernel.listing.places import Place
 from wangge.territory import policy, queries
 from wangge.territory.enums import GridKind, Level, PlaceKind
 from wangge.territory.models import Division, Grid, PlaceAlias, PlaceCode
@@ -34,12 +35,10 @@ def place_url(path: str) -> str:
     return reverse(name, args=[code]) if path.isdigit() else ""
 
 
-def _below(rows: Rows, path: str) -> Rows:
-    return rows.filter(code__startswith=path)
-
-
-def _inside(rows: Rows, path: str) -> Rows:
-    return rows.filter(path__startswith=path)
+def _asked(request: HttpRequest) -> str:
+    """The place whose code the filter holds; asked for by name, the user's own."""
+    path = request.GET.get("path", "")
+    return path if path.isdigit() else home_of(request.user)
 
 
 def _current(rows: Rows, value: str) -> Rows:
@@ -65,7 +64,7 @@ class DivisionList(Listing):
     filters = (
         Text("q", "名称或代码", apply=lambda rows, text: rows.filter(queries.named(text)), placeholder="如 准格尔旗"),
         Choice("level", "层级", choices=Level.choices),
-        Text("path", "上级代码", apply=_below, longest=12),
+        Place("path", "上级区划", field="code"),
         STATE,
     )
     sorts = {"code": ("code", "id")}
@@ -116,7 +115,7 @@ class GridList(Listing):
     filters = (
         Text("q", "名称或编码", apply=lambda rows, t: rows.filter(Q(name__icontains=t) | Q(code__startswith=t))),
         Choice("kind", "类型", choices=GridKind.choices),
-        Text("path", "区划代码", apply=_below, longest=15),
+        Place("path", "区划", field="code"),
         STATE,
         Flag(
             "unled",
@@ -144,7 +143,7 @@ class GridList(Listing):
         return "" if row.valid_to is None else "wg-faint"
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
-        path = request.GET.get("path", "") or home_of(request.user)
+        path = _asked(request)
         found = [{"label": "导出GeoJSON", "url": f"{reverse('grid_geojson')}?path={path}", "icon": "download"}]
         if policy.may_manage_any(request.user):
             found.insert(0, {"label": "导入", "url": reverse("grid_import"), "icon": "file-import"})
@@ -168,7 +167,7 @@ class PlaceList(Listing):
     filters = (
         Text("q", "名称", field="name"),
         Choice("kind", "类别", choices=PlaceKind.choices),
-        Text("path", "区划代码", apply=_inside, longest=15),
+        Place("path", "区划"),
         STATE,
     )
     sorts = {"name": ("name", "id"), "path": ("path", "name", "id")}
@@ -207,7 +206,7 @@ class PlaceCodeList(Listing):
     filters = (
         Text("q", "地点", field="name"),
         Choice("kind", "类别", choices=PlaceKind.choices),
-        Text("path", "区划代码", apply=_inside, longest=15),
+        Place("path", "区划"),
         STATE,
     )
     sorts = {"name": ("name", "id"), "path": ("path", "id")}
@@ -222,7 +221,7 @@ class PlaceCodeList(Listing):
         _name_places(rows)
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
-        path = request.GET.get("path", "") or home_of(request.user)
+        path = _asked(request)
         found = [{"label": "打印", "url": f"{reverse('place_code_sheet')}?path={path}", "icon": "printer"}]
         if policy.may_manage_any(request.user):
             found.insert(0, {"label": "新建", "url": reverse("place_code_create"), "icon": "plus"})

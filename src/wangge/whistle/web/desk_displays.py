@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from wangge.cases.web.picking import PickField
 from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow import FlowError
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Flag, Text

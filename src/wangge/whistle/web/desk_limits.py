@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from wangge.duties.web.forms import PlaceField
 from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.web.picking import PlaceField
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.territory.ruling import MANAGE, shown
 from wangge.whistle import limiting

@@ -12,9 +12,9 @@ from wangge.cases import policy as case_policy
 from wangge.cases.models import Case
 from wangge.cases.web.forms import FilesField
 from wangge.cases.web.handling import place_choices
-from wangge.cases.web.picking import PickField
 from wangge.duties.models import DutyItem, DutyList
 from wangge.duties.resolution import resolve
+from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow.forms import text_area
 from wangge.kernel.periods import in_force
 from wangge.organization import queries as organization

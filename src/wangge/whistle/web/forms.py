@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from wangge.cases.web.forms import FilesField
-from wangge.cases.web.picking import PickField
+from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow.forms import StepForm, text_area
 from wangge.organization import book
 from wangge.whistle.enums import CheckInWay, Rank, TaskState, Verdict

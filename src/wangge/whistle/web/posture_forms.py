@@ -8,10 +8,10 @@ from django import forms
 from django.utils import timezone
 
 from wangge.cases.web.handling import place_choices
-from wangge.cases.web.picking import Options, PickField
 from wangge.duties.models import DutyList
 from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.web.picking import Options, PickField
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.kernel.flow.forms import text_area
 from wangge.kernel.periods import in_force

@@ -220,7 +220,9 @@ class NoticeList(Listing):
         Column("whistle", "吹哨", value=lambda n: n.whistle.title, css="wg-wide"),
         Column("office", "单位", value=lambda n: n.office_name),
         Column("at", "时间", render=lambda n: moment(n.at), value=lambda n: n.at, sort="new", css="wg-nowrap"),
-        Column("seen_at", "已阅", render=lambda n: moment(n.seen_at) or "未阅", value=lambda n: n.seen_at),
+        Column(
+            "seen_at", "已阅", render=lambda n: moment(n.seen_at) or "未阅", value=lambda n: n.seen_at, css="wg-nowrap"
+        ),
     )
     filters = (
         Choice("kind", "类别", choices=NoticeKind.choices),

@@ -1,13 +1,14 @@
-// The intake desk: Alt+1…3 to the fields, Ctrl+Enter sends, the standard words follow the class chosen.
+// The intake desk: Alt+1…3 to the fields, Alt+4 to the suggestions, Ctrl+Enter sends, the standard words follow the class chosen.
 const form = document.querySelector("[data-intake]");
 
 document.addEventListener("keydown", (event) => {
   if (!form) return;
-  if (event.altKey && !event.ctrlKey && /^[1-3]$/.test(event.key)) {
+  if (event.altKey && !event.ctrlKey && /^[1-4]$/.test(event.key)) {
     event.preventDefault();
-    const field = form.querySelector(`[data-key="${event.key}"]`);
-    field.focus();
-    field.select?.();
+    const suggested = "#intake-help input[type=radio]";
+    const field = event.key === "4" ? form.querySelector(`${suggested}:checked`) || form.querySelector(suggested) : form.querySelector(`[data-key="${event.key}"]`);
+    field?.focus();
+    if (event.key !== "4") field.select?.();
   }
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.preventDefault();

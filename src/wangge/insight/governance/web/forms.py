@@ -10,12 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from wangge.cases.web.handling import kind_choices, place_choices
-from wangge.cases.web.picking import PickField
 from wangge.insight.governance import policy
 from wangge.insight.governance.enums import ListName
 from wangge.insight.governance.models import GovernanceTask
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.scopes import scope
+from wangge.kernel.access.web.picking import PickField
 from wangge.organization import book
 from wangge.territory import queries as territory
 

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wangge.cases.web.filters import kind_options
 from wangge.duties import snapshot
-from wangge.duties.web.forms import PlaceField
 from wangge.insight.learning import actions, policy
 from wangge.insight.learning.enums import ModelState
 from wangge.insight.learning.models import DispatchPermit, KindModel
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import permissions
+from wangge.kernel.access.web.picking import PlaceField
 from wangge.kernel.listing import rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice

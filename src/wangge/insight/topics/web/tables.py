@@ -237,7 +237,12 @@ class RiseList(Listing):
         Column("observed", "件数", value=rise_words, css="wg-nowrap", width=28),
         Column("chance", "偶然的可能", value=chance_words, sort="chance", width=28),
         Column("path", "区划", value=lambda r: r.place_name, width=24),
-        Column("seen_at", "阅示", render=lambda r: moment(r.seen_at) if r.seen_at else badge("未阅", "warn")),
+        Column(
+            "seen_at",
+            "阅示",
+            render=lambda r: moment(r.seen_at) if r.seen_at else badge("未阅", "warn"),
+            css="wg-nowrap",
+        ),
     )
     filters = (
         Text("q", "搜索", field="name", placeholder="热点或类别名称"),

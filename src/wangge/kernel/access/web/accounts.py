@@ -17,7 +17,7 @@ from wangge.kernel.access.models import Grant, User
 from wangge.kernel.access.permissions import ACCOUNTS, GRANTS, MANAGING
 from wangge.kernel.access.policy import manageable
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.access.scopes import may
+from wangge.kernel.access.scopes import area, may
 from wangge.kernel.access.sessions import open_sessions
 from wangge.kernel.access.web.forms import GrantForm, NewAccountForm, ReasonForm
 
@@ -41,9 +41,15 @@ def _page(request: HttpRequest, user: User, **context: Any) -> HttpResponse:
         "is_self": user == request.user,
         "may_end": may(request.user, ACCOUNTS) and user.ended_at is None,
         "may_grant": may(request.user, GRANTS) and user.ended_at is None,
-        "grant_form": GrantForm(),
     } | context
+    if context["may_grant"]:
+        context.setdefault("grant_form", _grant_form(request, None))
     return render(request, "access/user_detail.html", context)
+
+
+def _grant_form(request: HttpRequest, data: Any) -> GrantForm:
+    """Offers the places and offices that this administrator looks after."""
+    return GrantForm(data, within=area(request.user, GRANTS).paths)
 
 
 @requires(*MANAGING)
@@ -134,7 +140,7 @@ def user_end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def grant_create(request: HttpRequest, pk: int) -> HttpResponse:
     user = _found(request, pk)
-    form = GrantForm(request.POST)
+    form = _grant_form(request, request.POST)
     if form.is_valid():
         try:
             actions.grant_role(user=user, by=me(request), **form.cleaned_data)

@@ -1,105 +1,34 @@
 """The record in words: what an act is called, what it was done to, and what it changed.
 
 The record keeps codes (``cases.case.dispatch``), which never change; the words come from where they are said
-already: steps from their flows, nouns, fields and values from their models. An act that nobody has words for
-keeps its code.
+already: steps from their flows, nouns, fields and values from their models, places and offices from those who name
+them. An act or a value that nobody has words for keeps its code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
 from django.db.models import Field, Model
+from django.utils import timezone
 
+from wangge.kernel.access import names
+from wangge.kernel.access.roles import roles
+from wangge.kernel.access.web.wording import NOTES, VERBS
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.flow.engine import Flow
 
 LONGEST: Final = 200  # characters of a value; an export has the same
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
-VERBS: Final = {
-    "add": "新增",
-    "appeal": "申诉",
-    "ask": "申请",
-    "attach": "添加附件",
-    "begin": "开始",
-    "change": "变更",
-    "change_password": "修改密码",
-    "changed": "变更",
-    "classify": "定类别和地点",
-    "create": "新建",
-    "decide": "审定",
-    "disable": "停用",
-    "disable_totp": "停用动态口令",
-    "draft": "起草",
-    "enable": "启用",
-    "enable_totp": "启用动态口令",
-    "end": "终止",
-    "erase": "清除",
-    "establish": "设立",
-    "export": "导出",
-    "file": "登记",
-    "find": "发现",
-    "finish": "完成",
-    "follow": "查进度",
-    "forget": "清除个人信息",
-    "give": "给予",
-    "go_on": "延续",
-    "hire": "入职",
-    "hold": "召开",
-    "import": "导入",
-    "judge": "评议",
-    "lift": "解除锁定",
-    "load": "载入",
-    "locked": "锁定",
-    "login": "登录",
-    "login_failed": "登录失败",
-    "logout": "退出",
-    "make": "生成",
-    "merge": "合并",
-    "miss": "查询不符",
-    "move": "移动",
-    "open": "设立",
-    "plan": "制定方案",
-    "print": "打印",
-    "propose": "提出",
-    "rate": "评价",
-    "read": "查看个人信息",
-    "recovery_codes": "重新生成恢复码",
-    "refuse": "不采用",
-    "remove": "移除",
-    "rename": "改名",
-    "reset_password": "重置密码",
-    "reset_totp": "清除动态口令",
-    "retry": "重试",
-    "rotate_token": "更换令牌",
-    "save": "保存",
-    "send": "发送",
-    "set": "设定",
-    "sheet": "查看版面",
-    "start": "开始",
-    "supplement": "补充",
-    "switch": "转入应急",
-    "switch_back": "转回常态",
-    "sync": "同步",
-    "transfer": "调动",
-    "unlock": "解锁",
-    "use": "使用",
-    "withdraw": "撤回",
-}
-# What an act notes beside the fields of its object.
-NOTES: Final = {
-    "fields": "看了",
-    "how": "方式",
-    "kind": "种类",
-    "listing": "列表",
-    "query": "条件",
-    "rows": "行数",
-    "title": "名称",
-    "what": "内容",
-}
+# What a number or code stands for, beside the rows that foreign keys name.
+PLACE, OFFICE, ROLE, USER = "place", "office", "role", "access.user"
 
 
 @cache
@@ -137,25 +66,133 @@ def noun(object_type: str) -> str:
     return str(found._meta.verbose_name) if found is not None else object_type
 
 
-def changes(entry: AuditEntry) -> Iterator[str]:
-    """A line for each change: 状态：待派单 → 待签收."""
-    found = model(entry.object_type)
+@cache
+def _fields(object_type: str) -> dict[str, Field[Any, Any]]:
+    found = model(object_type)
     fields = {field.attname: field for field in found._meta.concrete_fields} if found is not None else {}
-    fields |= {field.name: field for field in fields.values()}
+    return fields | {field.name: field for field in fields.values()}
+
+
+@cache
+def _words(app: str, name: str) -> dict[Any, str]:
+    """The words for the values of every field called ``name`` in the models of an app."""
+    found: dict[Any, str] = {}
+    if app in apps.app_configs:
+        for one in apps.get_app_config(app).get_models():
+            field = _fields(one._meta.label_lower).get(name)
+            found |= {value: str(label) for value, label in field.flatchoices} if field is not None else {}
+    return found
+
+
+@cache
+def _meant(object_type: str, name: str) -> str:
+    """What the values noted under ``name`` are: a place, an office, a role, rows of a model; or words as they are."""
+    field = _fields(object_type).get(name)
+    related = field.related_model if field is not None else None
+    if related is not None and not isinstance(related, str):
+        return str(related._meta.label_lower)
+    if name in ("role", "roles"):
+        return ROLE
+    if name in ("user", "user_id"):
+        return USER
+    if name == "path" or name.endswith("_path"):
+        return PLACE
+    return OFFICE if name.removesuffix("_id").removesuffix("s").endswith("office") else ""
+
+
+def _atoms(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _atoms(one)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield value
+
+
+Names = Mapping[tuple[str, Any], str]
+
+
+def names_in(entries: Iterable[AuditEntry]) -> Names:
+    """What the numbers and codes in the changes of ``entries`` stand for; a statement for each sort of thing."""
+    wanted: defaultdict[str, set[Any]] = defaultdict(set)
+    for entry in entries:
+        for name, value in entry.changes.items():
+            if meant := _meant(entry.object_type, name):
+                wanted[meant].update(_atoms(value))
+    found: dict[tuple[str, Any], str] = {}
+    for meant, values in wanted.items():
+        found |= {(meant, value): label for value, label in _called(meant, values).items()}
+    return found
+
+
+def _called(meant: str, values: set[Any]) -> Mapping[Any, str]:
+    numbers = {value for value in values if isinstance(value, int)}
+    if meant == ROLE:
+        return {code: role.label for code, role in roles().items()}
+    if meant == PLACE:
+        return names.places(str(value) for value in values)
+    if meant == OFFICE:
+        return names.offices(numbers)
+    found = model(meant)
+    label = "display_name" if meant == USER else "name"
+    # Of persons other than users the record keeps the number alone.
+    silent = found is None or label not in _fields(meant) or (meant != USER and hasattr(found, "personal_data"))
+    if silent or found is None or not numbers:
+        return {}
+    return dict(found._base_manager.filter(pk__in=numbers).values_list("pk", label))
+
+
+def changes(entry: AuditEntry, called: Names | None = None) -> Iterator[str]:
+    """A line for each change: 状态：待派单 → 待签收. ``called``: the names of several entries, read at once."""
+    called = names_in([entry]) if called is None else called
     for name, value in entry.changes.items():
-        field = fields.get(name)
-        label = str(field.verbose_name) if field is not None else NOTES.get(name, name)
+        if name == "listing" and "title" in entry.changes:
+            continue
+        label = _label(entry, name)
         if isinstance(value, list) and len(value) == 2:
-            yield f"{label}：{_said(field, value[0])} → {_said(field, value[1])}"
+            before, after = (_said(entry, name, one, called) for one in value)
+            yield f"{label}：{before} → {after}"
         else:
-            yield f"{label}：{_said(field, value)}"
+            yield f"{label}：{_said(entry, name, value, called)}"
 
 
-def _said(field: Field[Any, Any] | None, value: Any) -> str:
+def _label(entry: AuditEntry, name: str) -> str:
+    """What a change is of: the object's field; of an act on a part of it (an application of a case) the part's."""
+    field = _fields(entry.object_type).get(name)
+    own = "" if field is None else str(field.verbose_name)
+    noted = NOTES.get(name, "")
+    of_part = entry.action.rpartition(".")[0] != entry.object_type
+    return (noted or own if of_part else own or noted) or name
+
+
+def _said(entry: AuditEntry, name: str, value: Any, called: Names) -> str:
     if value is None or value == "":
         return "空"
     if isinstance(value, bool):
         return "是" if value else "否"
-    chosen = dict(field.flatchoices).get(value) if field is not None and isinstance(value, str | int) else None
-    text = str(value if chosen is None else chosen)
+    if isinstance(value, list):
+        return "、".join(_said(entry, name, one, called) for one in value) or "空"
+    text = _named(entry, name, value, called) or (_moment(value) if isinstance(value, str) else str(value))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _named(entry: AuditEntry, name: str, value: Any, called: Names) -> str:
+    if not isinstance(value, str | int):
+        return ""
+    field = _fields(entry.object_type).get(name)
+    own = dict(field.flatchoices).get(value) if field is not None else None
+    if own is not None:
+        return str(own)
+    if (found := called.get((_meant(entry.object_type, name), value))) is not None:
+        return found
+    # Acts on a part of the object (an application of a case) note the part's own words.
+    return _words(entry.action.partition(".")[0], name).get(value, "")
+
+
+def _moment(text: str) -> str:
+    """An instant as the clock on the wall shows it; other text as it is."""
+    if INSTANT.match(text) is None:
+        return text
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return text

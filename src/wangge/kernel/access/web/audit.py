@@ -24,6 +24,7 @@ from wangge.kernel.listing import rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import DateRange, Text
 from wangge.kernel.listing.listing import Listing
+from wangge.kernel.listing.places import Place
 
 DAYS: Final = 7  # shown when nothing is asked for
 
@@ -58,7 +59,7 @@ def _object_url(entry: Any) -> str:
 
 
 def _changed(entry: Any) -> str:
-    return format_html_join("", "<div>{}</div>", ([line] for line in acts.changes(entry)))
+    return format_html_join("", "<div>{}</div>", ([line] for line in acts.changes(entry, entry.called)))
 
 
 class AuditList(Listing):
@@ -77,7 +78,7 @@ class AuditList(Listing):
         Column(
             "changes",
             "变化",
-            value=lambda entry: "；".join(acts.changes(entry)),
+            value=lambda entry: "；".join(acts.changes(entry, entry.called)),
             render=_changed,
             css="wg-wide",
             width=60,
@@ -96,7 +97,7 @@ class AuditList(Listing):
         Text("who", "操作者", field="actor_label", longest=80),
         Text("action", "操作", apply=_of_act, placeholder="如 登录、导出、派单", longest=80),
         DateRange("at", "时间"),
-        Text("path", "区划代码", apply=lambda entries, typed: entries.filter(path__startswith=typed), longest=17),
+        Place("path", "区划"),
         Text("object_type", "对象类别", apply=_exactly("object_type"), placeholder="如 cases.case", longest=60),
         Text("object_id", "对象编号", apply=_exactly("object_id"), longest=64),
         Text("address", "来源地址", apply=_exactly("address"), longest=45),
@@ -112,9 +113,11 @@ class AuditList(Listing):
         return AuditEntry.objects.filter(visible(request.user))
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
-        called = names.places(entry.path for entry in rows)
+        places = names.places(entry.path for entry in rows)
+        called = acts.names_in(rows)
         for entry in rows:
-            entry.place = called.get(entry.path, entry.path)
+            entry.place = places.get(entry.path, entry.path)
+            entry.called = called
 
 
 @requires(AUDIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from wangge.kernel.access.models import User
 from wangge.kernel.access.roles import Reach, roles
+from wangge.kernel.access.web.picking import OfficeField, PlaceField
 
 
 def _password(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
@@ -85,14 +87,12 @@ def _role_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(label="角色")
-    path = forms.RegexField(
+    path = PlaceField(
         label="管辖范围",
-        regex=r"^[0-9]{2,17}$",
         required=False,
-        help_text="区划代码，如 150203001；按机构的角色可不填。",
-        error_messages={"invalid": "请填写2至17位区划代码。"},
+        help_text="填街道、社区、网格的名称，或区划代码；按机构的角色可不填。",
     )
-    office_id = forms.IntegerField(label="机构编号", required=False, min_value=1)
+    office_id = OfficeField(label="机构", required=False, help_text="按机构的角色必填；按区划的角色填所在机构。")
     valid_from = forms.DateField(
         label="生效日期", initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -101,8 +101,10 @@ class GrantForm(forms.Form):
     )
     reason = forms.CharField(label="理由", min_length=4, max_length=500)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, within: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("path", "office_id"):
+            self.fields[name].offer(within)  # type: ignore[attr-defined]
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
         role.choices = _role_choices()

@@ -44,7 +44,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def system_create(request: HttpRequest) -> HttpResponse:
     """A new system; its token is shown once."""
-    form = SystemForm(request.POST or None)
+    form = SystemForm(request.POST or None, within=systems.visible(me(request)).paths)
     if request.method == "POST" and form.is_valid():
         try:
             system, token = systems.create_system(by=me(request), **form.cleaned_data)

@@ -1,7 +1,7 @@
 // Keyboard: / search, j k rows, Enter open, x check, n p pages, g m my work, ? help.
 let last = "";
 
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const current = () => document.querySelector("[data-row].wg-current");
 
@@ -32,7 +32,7 @@ export function bindKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && typing(event.target)) event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "Enter" && (event.target.closest("a, button") || !current())) return;
+    if (event.key === "Enter" && (event.target.closest("a, button, input, summary") || !current())) return;
     if (document.querySelector(".modal.show")) return;
     if (last === "g" && event.key === "m") {
       click("[data-my-work]");

@@ -22,6 +22,16 @@ function enhance(root) {
   root.querySelector("[data-focus]")?.focus();
 }
 
+// The long menu opens where the current page stands in it.
+function showCurrent() {
+  const current = document.querySelector(".wg-menu [aria-current=page]");
+  for (let box = current?.parentElement; box && box !== document.body; box = box.parentElement) {
+    const [inner, outer] = [current.getBoundingClientRect(), box.getBoundingClientRect()];
+    const hidden = inner.top < outer.top || inner.bottom > Math.min(outer.bottom, innerHeight);
+    if (hidden && box.scrollHeight > box.clientHeight) box.scrollTop += inner.top - outer.top - box.clientHeight / 2;
+  }
+}
+
 function bindNetwork() {
   const bar = document.querySelector("[data-offline]");
   if (!bar) return;
@@ -55,4 +65,6 @@ bindKeys();
 bindListing();
 bindNetwork();
 bindHtmx();
+showCurrent();
+document.addEventListener("shown.bs.offcanvas", showCurrent);
 enhance(document);
