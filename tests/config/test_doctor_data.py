@@ -49,10 +49,17 @@ def test_a_big_table_is_sampled(world: World, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("blow", ["DISABLE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"])
 def test_protection_switched_off_is_found(blow: str) -> None:
-    assert seen(doctor_data.row_security) == (True, "forced on cases_requester")
+    assert seen(doctor_data.row_security) == (True, "forced on 20 tables")
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE cases_requester {blow}")
-    assert seen(doctor_data.row_security) == (False, "not forced on cases_requester")
+        cursor.execute(f"ALTER TABLE whistle_checkin {blow}")
+    assert seen(doctor_data.row_security) == (False, "not forced on cases_requester, whistle_checkin")
+
+
+def test_the_doctor_knows_every_protected_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND pg_table_is_visible(oid)")
+        assert sorted(name for (name,) in cursor.fetchall()) == sorted(doctor_data.PROTECTED)
 
 
 def test_a_policy_dropped_is_found() -> None:
