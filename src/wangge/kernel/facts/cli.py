@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -48,9 +47,8 @@ def rebuild(
     else:
         work = {first + timedelta(days=offset): fact or None for offset in range((last - first).days + 1)}
     rows = 0
-    with typer.progressbar(work.items(), label="重算", file=sys.stderr) as days:
-        for day, codes in days:
-            rows += rebuild_day(day=day, facts=codes)
+    for day, codes in work.items():
+        rows += rebuild_day(day=day, facts=codes)
     typer.echo(f"已重算 {len(work)} 天，共 {rows} 行。")
 
 
