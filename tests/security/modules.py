@@ -237,7 +237,7 @@ def _governance(built: District, side: Side, mark: str, street: str, leader: Use
     TaskFlow(task, leader).approve()
     lines[2].task.refresh_from_db()
     governance.finish_item(item=lines[2], note=f"{mark}Done", by=leader)
-    governance.place_in_year(task=task, month_on=today, by=leader)
+    governance.take_step(task=task, step="place", month_on=today.replace(day=1), seen=task.version, by=leader)
     side.add("task", task.pk, draft.pk)
     side.add("line", *(line.pk for line in lines))
 

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
+from tests.together import together
 from tests.whistle.conftest import HERE, Town, again
 
-from wangge.kernel.access import database
-from wangge.kernel.flow import Conflict, FlowError
+from wangge.kernel.flow import Conflict
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import CheckIn, SummonsClock
 from wangge.whistle.summons_flow import SummonsFlow
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], Any]) -> list[FlowError | None]:
-    """Run the acts at the same moment; what each was told."""
-    ready = threading.Barrier(len(acts))
-    told: list[FlowError | None] = [None] * len(acts)
-
-    def run(number: int) -> None:
-        try:
-            database.see_everything()
-            ready.wait()
-            acts[number]()
-        except FlowError as error:
-            told[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return told
 
 
 def test_two_leaders_blow_the_same_whistle(town: Town) -> None:

@@ -19,6 +19,7 @@ PEOPLE = {
     "街道书记": ("street_leader", STREET, "street"),
     "指挥中心小钱": ("command_centre", DISTRICT, "command"),
     "住建局长": ("department_leader", "", "housing"),
+    "城管科小秦": ("street_office", "", "urban"),
 }
 
 
@@ -47,10 +48,16 @@ def proposed(town: World, **given: Any) -> GovernanceTask:
     return actions.propose(**(values | given))
 
 
+def planned(task: GovernanceTask, by: User, **given: Any) -> None:
+    """A plan is written on the version that ``task`` has in memory."""
+    values: dict[str, Any] = {"plan": "增加清运车次", "goal": task.goal, "fall_percent": 30, "seen": task.version}
+    actions.take_step(task=task, step="write_plan", by=by, **(values | given))
+
+
 def listed(town: World, task: GovernanceTask) -> list[GovernanceItem]:
     """A plan, and one line in each list; the measure is the department's."""
     leader = town["区领导"]
-    actions.write_plan(task=task, plan="增加清运车次", goal=task.goal, fall_percent=30, seen=task.version, by=leader)
+    planned(task, leader)
     task.refresh_from_db()
     return [
         actions.add_item(
@@ -65,9 +72,14 @@ def listed(town: World, task: GovernanceTask) -> list[GovernanceItem]:
     ]
 
 
-def running(town: World, *, days_ago: int = 60) -> GovernanceTask:
+def again(task: GovernanceTask) -> GovernanceTask:
+    """The task as another request reads it."""
+    return GovernanceTask.objects.get(pk=task.pk)
+
+
+def running(town: World, *, days_ago: int = 60, **given: Any) -> GovernanceTask:
     """A task approved so many days ago."""
-    task = proposed(town)
+    task = proposed(town, **given)
     listed(town, task)
     task.refresh_from_db()
     TaskFlow(task, town["区领导"]).approve()

@@ -33,12 +33,15 @@ WINDOW: Final = timedelta(days=56)
 # Fewer days after, or fewer cases before, and nothing can be said.
 FEW_DAYS: Final = 14
 SHORT_BASE: Final = "实施前有统计的不足14天，没有可比的基线，看不出成效，请看清单里的事办没办成。"
+SHORT_AFTER: Final = "实施后有统计的不足14天，还看不出成效，请看清单里的事办没办成。"
 FEW_CASES: Final = 20
 Z: Final = 1.96
 FILED: Final = "cases.filed"
 LONGEST: Final = 12
 
 Days = dict[date, int]
+# Before from and to, after from and to.
+Frame = tuple[date, date, date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,10 @@ def measure(task: GovernanceTask, *, today: date) -> Effect:
     # Days that were never counted are no days without complaints.
     counted = counted_days(before_from, before_to), counted_days(after_from, after_to)
     if min(counted) < FEW_DAYS:
-        return Effect(Verdict.FEW, SHORT_BASE, *frame, before, after)
-    there, other = comparison(task, *frame)
-    found = compare(before, after, other, counted, phi=dispersion(days, before_from, before_to), there=there)
+        return Effect(Verdict.FEW, SHORT_BASE if counted[0] < FEW_DAYS else SHORT_AFTER, *frame, before, after)
+    there, other, other_days = comparison(task, frame, counted)
+    phi = dispersion(days, before_from, before_to)
+    found = compare(before, after, other, counted, other_days=other_days, phi=phi, there=there)
     return Effect(
         found.verdict,
         found.words,
@@ -122,10 +126,14 @@ def compare(
     other: tuple[int, int] | None,
     days: tuple[int, int],
     *,
+    other_days: tuple[int, int] | None = None,
     phi: float = 1.0,
     there: str = "",
 ) -> Compared:
-    """The effect of the counts over so many ``days`` before and after, in words a leader can rely on."""
+    """The effect of the counts over so many ``days`` before and after, in words a leader can rely on.
+
+    ``other_days``: over how many days the comparison was counted, where these are not the same.
+    """
     if before < FEW_CASES or (other is not None and min(other) < FEW_CASES):
         where = "" if before < FEW_CASES else "可比对象"
         return Compared(Verdict.FEW, f"{where}件数太少（不足{FEW_CASES}件），看不出成效，请看清单里的事办没办成。")
@@ -134,7 +142,8 @@ def compare(
     effect = log((after + 0.5) / after_days) - log(before / before_days)
     variance = 1 / (after + 0.5) + 1 / before
     if other is not None:
-        effect -= log(other[1] / after_days) - log(other[0] / before_days)
+        there_before, there_after = other_days or days
+        effect -= log(other[1] / there_after) - log(other[0] / there_before)
         variance += 1 / other[0] + 1 / other[1]
     half = Z * sqrt(variance * max(phi, 1.0))
     change, low, high = (exp(x) - 1 for x in (effect, effect - half, effect + half))
@@ -184,29 +193,32 @@ def counts(task: GovernanceTask, first: date, last: date) -> Days:
 
 
 def comparison(
-    task: GovernanceTask, before_from: date, before_to: date, after_from: date, after_to: date
-) -> tuple[str, tuple[int, int] | None]:
-    """What to compare with, in words, and its counts before and after; none where there is nothing comparable."""
+    task: GovernanceTask, frame: Frame, counted: tuple[int, int]
+) -> tuple[str, tuple[int, int] | None, tuple[int, int]]:
+    """What to compare with, in words, its counts before and after and over how many counted days each.
+
+    No counts where there is nothing comparable. ``counted``: the days on which the task's own cases were counted.
+    """
     kind = _kind(task)
     if not kind:
-        return "", None
+        return "", None, counted
     own = task.path[:LONGEST]
     above = next((own[:n] for n in reversed(CODE_LENGTHS) if n < len(own)), "")
     if above:
-        whole = _filed(kind, [above], before_from, after_to)
-        here = _filed(kind, [own], before_from, after_to)
+        whole = _filed(kind, [above], frame[0], frame[3])
+        here = _filed(kind, [own], frame[0], frame[3])
         rest = {day: number - here.get(day, 0) for day, number in whole.items()}
-        pair = _sum(rest, before_from, before_to), _sum(rest, after_from, after_to)
+        pair = _sum(rest, frame[0], frame[1]), _sum(rest, frame[2], frame[3])
         if min(pair) > 0:
-            return "同一上级其他地方的同类诉求", pair
+            return "同一上级其他地方的同类诉求", pair, counted
     year = timedelta(days=364)
-    frame = [day - year for day in (before_from, before_to, after_from, after_to)]
-    if counted_days(frame[0], frame[3]) >= (frame[3] - frame[0]).days:
-        past = _filed(kind, [own], frame[0], frame[3])
-        pair = _sum(past, frame[0], frame[1]), _sum(past, frame[2], frame[3])
+    then = [day - year for day in frame]
+    if counted_days(then[0], then[3]) >= (then[3] - then[0]).days:
+        past = _filed(kind, [own], then[0], then[3])
+        pair = _sum(past, then[0], then[1]), _sum(past, then[2], then[3])
         if min(pair) > 0:
-            return "去年同期", pair
-    return "", None
+            return "去年同期", pair, (counted_days(then[0], then[1]), counted_days(then[2], then[3]))
+    return "", None, counted
 
 
 def counted_days(first: date, last: date) -> int:

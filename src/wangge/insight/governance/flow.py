@@ -1,9 +1,12 @@
-"""A task's way: drawn up, approved, carried out, examined, closed."""
+"""A task's way: drawn up, approved, carried out, examined, closed; its plan and its month on the way.
+
+Every step is taken on the version that its form was filled on: who comes second is told who came first and with what.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -13,6 +16,14 @@ from wangge.insight.governance.models import GovernanceTask, GovernanceTransitio
 from wangge.kernel.flow import Flow, Refused, step
 
 S = TaskState
+LONGEST_YEARS: Final = 3
+
+
+def deadline_wrong(deadline_on: date, today: date) -> str:
+    """Why a task cannot be due on that day; empty when it can."""
+    if today < deadline_on <= today + timedelta(days=366 * LONGEST_YEARS):
+        return ""
+    return f"完成期限应在今天之后、{LONGEST_YEARS}年之内。"
 
 
 def three_lists(flow: Any) -> str | None:
@@ -72,8 +83,27 @@ class TaskFlow(Flow[GovernanceTask]):
     def extend(self, *, deadline_on: date) -> None:
         if deadline_on <= self.obj.deadline_on:
             raise Refused(f"新的期限应在{self.obj.deadline_on}之后。")
+        if wrong := deadline_wrong(deadline_on, timezone.localdate(self.now)):
+            raise Refused(wrong)
         self.obj.deadline_on = deadline_on
 
     @step("终止", source=(S.DRAFT, S.RUNNING, S.EXAMINED), target=S.DROPPED, may=policy.may_manage, needs_reason=True)
     def drop(self) -> None:
         """Not carried on; the reason stays."""
+
+    @step("修改方案", source=(S.DRAFT, S.RUNNING), target=None, may=policy.may_edit)
+    def write_plan(self, *, plan: str, goal: str, fall_percent: int | None) -> None:
+        """Plan and goal; what was approved with a plan is not left without one."""
+        if len(goal) < 4:
+            raise Refused("目标至少写4个字。")
+        if not plan and self.obj.state == S.RUNNING:
+            raise Refused("任务已在实施，方案不能清空。")
+        self.obj.plan, self.obj.goal, self.obj.fall_percent = plan, goal, fall_percent
+
+    @step("安排每月一题", source=tuple(S), target=None, may=policy.may_manage)
+    def place(self, *, month_on: date | None) -> None:
+        """The topic of a month (每月一题), or of none."""
+        if self.obj.state == S.DROPPED and month_on is not None:
+            raise Refused("已终止的任务不能列入每月一题。")
+        self.obj.month_on = month_on
+        self.taken.data = {"month": f"{month_on:%Y年%m月}" if month_on else "不再列入"}

@@ -111,6 +111,7 @@ class GovernanceItem(models.Model):
     done_note = models.CharField("完成情况", max_length=300, blank=True)
     done_by_id = models.BigIntegerField("完成人", null=True, blank=True)
     removed_at = models.DateTimeField("删去时间", null=True, blank=True)
+    removed_by_id = models.BigIntegerField("删去人", null=True, blank=True)
     created_at = models.DateTimeField("列入时间", auto_now_add=True)
 
     objects: ClassVar[models.Manager[GovernanceItem]] = models.Manager()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from wangge.duties import queries as duties
-from wangge.insight.governance.enums import OPEN_STATES
+from wangge.insight.governance.enums import OPEN_STATES, TaskState
 from wangge.insight.governance.models import GovernanceTask
 from wangge.insight.topics import policy as topics
 from wangge.insight.topics.enums import TopicState
@@ -26,8 +26,9 @@ class Month:
     tasks: list[GovernanceTask] = field(default_factory=list)
 
     @property
-    def key(self) -> str:
-        return f"{self.on:%Y-%m}"
+    def vacant(self) -> bool:
+        """A task that was given up fills no month."""
+        return all(task.state == TaskState.DROPPED for task in self.tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.cases.conftest import STREET, World
 from tests.cases.web.signing import signed_in
-from tests.insight.governance.conftest import listed, proposed, running, town, world  # noqa: F401 - fixtures
+from tests.insight.governance.conftest import (  # noqa: F401 - fixtures
+    complaints,
+    listed,
+    planned,
+    proposed,
+    running,
+    town,
+    world,
+)
 
+from wangge.insight.governance import actions
 from wangge.insight.governance.enums import TaskState
 from wangge.insight.governance.models import GovernanceItem, GovernanceTask
-from wangge.insight.topics.models import Topic
+from wangge.insight.topics.models import Topic, TopicMember
+from wangge.kernel.audit.models import AuditEntry
 
 READING = ("governance_task", "governance_print", "governance_chart")
 
@@ -40,7 +50,7 @@ def test_a_leader_proposes_and_lists_and_approves(town: World) -> None:  # noqa:
     task = GovernanceTask.objects.get()
     assert response.url == reverse("governance_task", args=[task.pk])
     plan = {"seen": task.version, "goal": "日产日清日产日清", "plan": "增加车次"}
-    assert client.post(reverse("governance_plan", args=[task.pk]), plan).status_code == 302
+    assert client.post(reverse("governance_step", args=[task.pk, "write_plan"]), plan).status_code == 302
     for name in ("problem", "duty", "measure"):
         line = {
             "list_name": name,
@@ -54,7 +64,7 @@ def test_a_leader_proposes_and_lists_and_approves(town: World) -> None:  # noqa:
     task.refresh_from_db()
     assert task.state == TaskState.RUNNING
     item = task.items.filter(list_name="measure").get()
-    client.post(reverse("governance_item_done", args=[item.pk]), {"reason": "已办完"})
+    client.post(reverse("governance_item_done", args=[item.pk]), {"note": "已办完"})
     item.refresh_from_db()
     assert item.done_note == "已办完"
 
@@ -111,48 +121,16 @@ def test_others_change_nothing(town: World, who: str) -> None:  # noqa: F811
     before = (GovernanceTask.objects.values().get(), list(GovernanceItem.objects.values()))
     for address, data in (
         (reverse("governance_step", args=[task.pk, "drop"]), {"reason": "x", "seen": task.version}),
-        (reverse("governance_plan", args=[task.pk]), {"goal": "别的目标别的", "plan": "x", "seen": task.version}),
-        (reverse("governance_item_done", args=[item.pk]), {"reason": "办完了"}),
+        (
+            reverse("governance_step", args=[task.pk, "write_plan"]),
+            {"goal": "别的目标别的", "plan": "x", "seen": task.version},
+        ),
+        (reverse("governance_item_done", args=[item.pk]), {"note": "办完了"}),
         (reverse("governance_item_remove", args=[item.pk]), {}),
-        (reverse("governance_month", args=[task.pk]), {"month_on": "2026-01"}),
+        (reverse("governance_step", args=[task.pk, "place"]), {"month_on": "2026-01", "seen": task.version}),
     ):
         assert client.post(address, data).status_code in {403, 404}, address
     assert (GovernanceTask.objects.values().get(), list(GovernanceItem.objects.values())) == before
-
-
-def test_who_comes_second_is_told(town: World) -> None:  # noqa: F811
-    task = proposed(town)
-    client, address = signed_in(town, "区领导"), reverse("governance_plan", args=[task.pk])
-    client.post(address, {"seen": task.version, "goal": "第一个目标", "plan": "甲"})
-    assert client.post(address, {"seen": task.version, "goal": "第二个目标", "plan": "乙"}).status_code == 409
-
-
-@pytest.mark.parametrize("seen", ["old", None, "", "x", "-1", "9" * 30, "１"])
-def test_a_stale_form_is_refused_with_words(town: World, seen: str | None) -> None:  # noqa: F811
-    """A form that says no version, or none that can be, is as stale as an old one."""
-    task = proposed(town)
-    listed(town, task)
-    task.refresh_from_db()
-    GovernanceTask.objects.filter(pk=task.pk).update(version=40)
-    client = signed_in(town, "区领导")
-    sent = {} if seen is None else {"seen": task.version if seen == "old" else seen}
-    before = GovernanceTask.objects.values().get(pk=task.pk)
-    page = client.post(reverse("governance_step", args=[task.pk, "approve"]), sent, follow=True)
-    assert "请刷新后查看；您的“批准实施”没有生效" in page.content.decode()
-    plan = client.post(reverse("governance_plan", args=[task.pk]), sent | {"goal": "别的目标别的", "plan": "乙"})
-    assert plan.status_code == 409
-    assert "方案刚被他人修改" in plan.content.decode()
-    assert GovernanceTask.objects.values().get(pk=task.pk) == before
-
-
-def test_a_step_that_is_none(town: World) -> None:  # noqa: F811
-    task = proposed(town)
-    client = signed_in(town, "区领导")
-    assert client.post(reverse("governance_step", args=[task.pk, "explode"])).status_code == 404
-    assert client.get(reverse("governance_step", args=[task.pk, "approve"])).status_code == 405
-    client.post(reverse("governance_step", args=[task.pk, "extend"]), {"deadline_on": "x", "reason": "雨季"})
-    task.refresh_from_db()
-    assert task.state == TaskState.DRAFT
 
 
 def test_the_list_costs_the_same_for_one_row_and_for_three(town: World) -> None:  # noqa: F811
@@ -186,7 +164,10 @@ def test_the_page_costs_the_same_for_three_lines_and_for_nine(town: World) -> No
 def test_the_year_has_twelve_months(town: World) -> None:  # noqa: F811
     task = proposed(town)
     client = signed_in(town, "区领导")
-    client.post(reverse("governance_month", args=[task.pk]), {"month_on": f"{timezone.localdate():%Y-%m}"})
+    client.post(
+        reverse("governance_step", args=[task.pk, "place"]),
+        {"month_on": f"{timezone.localdate():%Y-%m}", "seen": task.version},
+    )
     page = client.get(reverse("governance_year"))
     assert len(page.context["months"]) == 12
     assert page.context["empty"] == 11
@@ -205,3 +186,110 @@ def test_the_cases_that_were_counted(town: World) -> None:  # noqa: F811
     assert [row["pk"] for row in response.context["rows"]] == [case.pk]
     assert client.get(f"{address}?from=x&to={today}").status_code == 404
     assert client.get(f"{address}?from={today}&to=2000-01-01").status_code == 404
+
+
+def test_the_chart_sums_by_week_and_marks_the_beginning(town: World) -> None:  # noqa: F811
+    """Begun 14 days ago: eight weeks before, two since, and today. Three complaints a day on the last 14 days."""
+    today = timezone.localdate()
+    task = running(town, days_ago=14)
+    complaints(today - timedelta(days=13), 14, 3)
+    complaints(today - timedelta(days=13), 14, 8, path="150203002001")
+    chart = signed_in(town, "街道老王").get(reverse("governance_chart", args=[task.pk])).json()
+    labels, series = chart["xAxis"]["data"], chart["series"][0]
+    assert [point["value"] for point in series["data"]] == [0] * 8 + [18, 21, 3]
+    assert series["markLine"]["data"] == [{"name": "开始实施", "xAxis": labels[8]}]
+    week = today - timedelta(days=7)
+    assert series["data"][9]["url"] == (
+        f"{reverse('governance_cases', args=[task.pk])}?from={week}&to={week + timedelta(days=6)}"
+    )
+
+
+def test_paper_holds_the_lists_and_the_effect_and_leaves_a_trace(town: World) -> None:  # noqa: F811
+    task = running(town)
+    actions.finish_item(item=task.items.get(list_name="measure"), note="鉴定了三栋楼", by=town["住建局长"])
+    page = signed_in(town, "街道老王").get(reverse("governance_print", args=[task.pk]))
+    text = page.content.decode()
+    for said in ("增加清运车次", "problem一条写清楚", "鉴定了三栋楼", "区住建局", page.context["effect"].words):
+        assert said in text, said
+    entry = AuditEntry.objects.get(action="governance.task.print")
+    assert (entry.actor_id, entry.object_id) == (town["街道老王"].pk, str(task.pk))
+
+
+@pytest.mark.parametrize(
+    ("who", "finish", "remove"),
+    [
+        ("区领导", {"problem", "duty", "measure"}, {"problem", "duty", "measure"}),
+        ("城管科小秦", {"problem", "duty", "measure"}, {"problem", "duty", "measure"}),
+        ("住建局长", {"measure"}, set()),
+        ("街道老王", set(), set()),
+    ],
+)
+def test_each_gets_the_buttons_of_the_own_lines(
+    town: World,  # noqa: F811
+    who: str,
+    finish: set[str],
+    remove: set[str],
+) -> None:
+    task = running(town)
+    page = signed_in(town, who).get(reverse("governance_task", args=[task.pk]))
+    lists = page.context["lists"]
+    assert {one["code"] for one in lists if any(line["may_finish"] for line in one["lines"])} == finish
+    assert {one["code"] for one in lists if any(line["may_remove"] for line in one["lines"])} == remove
+
+
+def test_done_lines_are_counted_and_say_by_whom(town: World) -> None:  # noqa: F811
+    task = running(town)
+    actions.finish_item(item=task.items.get(list_name="measure"), note="鉴定了三栋楼", by=town["住建局长"])
+    page = signed_in(town, "区领导").get(reverse("governance_task", args=[task.pk]))
+    assert [(one["code"], one["done"], len(one["lines"])) for one in page.context["lists"]] == [
+        ("problem", 0, 1),
+        ("duty", 0, 1),
+        ("measure", 1, 1),
+    ]
+    (line,) = page.context["lists"][2]["lines"]
+    assert (line["by"], line["may_finish"], line["may_remove"]) == ("住建局长", False, False)
+
+
+def test_the_story_tells_who_planned_and_placed(town: World) -> None:  # noqa: F811
+    task = proposed(town)
+    planned(task, town["区领导"])
+    task.refresh_from_db()
+    actions.take_step(task=task, step="place", month_on=date(2026, 5, 1), seen=task.version, by=town["指挥中心小钱"])
+    story = signed_in(town, "街道老王").get(reverse("governance_task", args=[task.pk])).context["story"]
+    assert [(one["title"], one["who"], one["note"]) for one in story] == [
+        ("安排每月一题", "指挥中心小钱", "2026年05月"),
+        ("修改方案", "区领导", ""),
+        ("提出", "区领导", ""),
+    ]
+
+
+def test_the_cases_of_a_topic_are_its_members_of_those_days(town: World) -> None:  # noqa: F811
+    today = timezone.localdate()
+    topic = Topic.objects.create(
+        name="东门垃圾", path=STREET, kind=town.kinds["rubbish"], first_on=today, last_on=today,
+        created_at=timezone.now(), updated_at=timezone.now(),
+    )  # fmt: skip
+    inside, before, _none = town.dispatched(), town.dispatched(), town.dispatched()
+    for case, ago in ((inside, 0), (before, 9)):
+        TopicMember.objects.create(topic=topic, case=case, path=case.path, on=today - timedelta(days=ago))
+    task = proposed(town, topic=topic, kind=None)
+    address = f"{reverse('governance_cases', args=[task.pk])}?from={today - timedelta(days=3)}&to={today}"
+    found = signed_in(town, "区领导").get(address)
+    assert ([row["pk"] for row in found.context["rows"]], found.context["total"]) == ([inside.pk], 1)
+
+
+def test_the_year_shows_each_the_own_tasks_and_offers_to_who_may_propose(town: World) -> None:  # noqa: F811
+    today = timezone.localdate()
+    complaints(today - timedelta(days=9), 10, 3, kind="0201")
+    task = proposed(town, month_on=today)
+    pages = {who: signed_in(town, who).get(reverse("governance_year")) for who in ("街道书记", "街道老王", "外街小孙")}
+    shown = {
+        who: [row["task"].pk for one in page.context["months"] for row in one["tasks"]] for who, page in pages.items()
+    }
+    assert shown == {"街道书记": [task.pk], "街道老王": [task.pk], "外街小孙": []}
+    assert {who: page.context["may_propose"] for who, page in pages.items()} == {
+        "街道书记": True,
+        "街道老王": False,
+        "外街小孙": False,
+    }
+    assert pages["街道老王"].context["offers"] == []

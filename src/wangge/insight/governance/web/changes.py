@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -19,7 +19,7 @@ from wangge.insight.governance.web.desk import context_of, find
 from wangge.insight.topics import policy as topics
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.flow import FlowError, seen_version
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 
 CHANGING = (policy.MANAGE, policy.HANDLE)
 
@@ -67,26 +67,6 @@ def _tell(form: Any, error: ValidationError) -> None:
 
 @requires(*CHANGING)
 @require_POST
-def governance_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    task = find(request, pk)
-    form = forms.PlanForm(request.POST)
-    if not form.is_valid():
-        return _page(request, task, plan_form=form)
-    try:
-        actions.write_plan(
-            task=task, seen=seen_version(request.POST.get("seen", "")), by=me(request), **form.cleaned_data
-        )
-    except FlowError as error:
-        return render(request, "409.html", {"message": str(error)}, status=409)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, "已保存。")
-    return redirect("governance_task", pk=pk)
-
-
-@requires(*CHANGING)
-@require_POST
 def governance_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A new line of a list."""
     task = find(request, pk)
@@ -110,75 +90,77 @@ def governance_item(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, task, item_form=form)
 
 
-def _page(request: HttpRequest, task: GovernanceTask, **more: Any) -> HttpResponse:
-    return render(request, "governance/task.html", context_of(request, task, **more), status=422)
+def _page(request: HttpRequest, task: GovernanceTask, *, status: int = 422, **more: Any) -> HttpResponse:
+    return render(request, "governance/task.html", context_of(request, task, **more), status=status)
 
 
 def _item(request: HttpRequest, pk: int) -> GovernanceItem:
     seen = policy.rows(request.user).values("pk")
-    return get_object_or_404(GovernanceItem.objects.select_related("task"), pk=pk, removed_at=None, task__in=seen)
+    return get_object_or_404(GovernanceItem.objects.select_related("task"), pk=pk, task__in=seen)
 
 
 @requires(*CHANGING)
 @require_POST
 def governance_item_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """A line is done. What fails comes back with the note that was typed."""
     item = _item(request, pk)
-    try:
-        actions.finish_item(item=item, note=request.POST.get("reason", ""), by=me(request))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, "已登记完成。")
-    return redirect("governance_task", pk=item.task_id)
+    form = forms.FinishForm(request.POST, auto_id="note_%s")
+    if form.is_valid():
+        try:
+            actions.finish_item(item=item, note=form.cleaned_data["note"], by=me(request))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        except Conflict as error:
+            # It cannot be sent again: what was typed stands in the message.
+            messages.error(request, str(error))
+            return _page(request, find(request, item.task_id), status=409)
+        else:
+            messages.success(request, "已登记完成。")
+            return redirect("governance_task", pk=item.task_id)
+    failed = {"label": f"登记完成：{item.text}", "url": request.path, "form": form}
+    return _page(request, find(request, item.task_id), failed=failed)
 
 
 @requires(*CHANGING)
 @require_POST
 def governance_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
+    status = 422
     try:
         actions.remove_item(item=item, by=me(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    except Conflict as error:
+        messages.error(request, str(error))
+        status = 409
     else:
         messages.success(request, "已删去。")
-    return redirect("governance_task", pk=item.task_id)
-
-
-@requires(policy.MANAGE)
-@require_POST
-def governance_month(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the task into a month, or take it out."""
-    task = find(request, pk)
-    form = forms.MonthForm(request.POST)
-    if form.is_valid():
-        actions.place_in_year(task=task, month_on=form.cleaned_data["month_on"], by=me(request))
-        messages.success(request, "已安排。")
-    else:
-        messages.error(request, "月份写作 2026-05。")
-    return redirect("governance_task", pk=pk)
+        return redirect("governance_task", pk=item.task_id)
+    return _page(request, find(request, item.task_id), status=status)
 
 
 @requires(*CHANGING)
 @require_POST
 def governance_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Take a step."""
+    """Take a step on the version that the form was filled on. What fails comes back with what was typed."""
     task = find(request, pk)
-    if name not in TaskFlow.steps():
+    declared = TaskFlow.steps().get(name)
+    if declared is None:
         raise Http404
-    given: dict[str, Any] = {}
-    if name in forms.STEP_FORMS:
-        form = forms.STEP_FORMS[name](request.POST)
-        if not form.is_valid():
-            messages.error(request, "；".join(str(e) for errors in form.errors.values() for e in errors))
+    if not declared.may(request.user, task):
+        raise PermissionDenied
+    form = forms.step_form(name, request.POST)
+    seen, told, status = seen_version(request.POST.get("seen", "")), False, 422
+    if form.is_valid():
+        try:
+            actions.take_step(task=task, step=name, by=me(request), seen=seen, **form.cleaned_data)
+        except FlowError as error:
+            messages.error(request, str(error))
+            told = isinstance(error, Conflict)
+            status = 409 if told else 422
+        else:
+            messages.success(request, f"已{declared.label}。")
             return redirect("governance_task", pk=pk)
-        given = form.cleaned_data
-    try:
-        getattr(TaskFlow(task, me(request)), name)(
-            reason=request.POST.get("reason", "")[:2000], seen=seen_version(request.POST.get("seen", "")), **given
-        )
-    except FlowError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"已{TaskFlow.steps()[name].label}。")
-    return redirect("governance_task", pk=pk)
+    failed = {"label": declared.label, "url": request.path, "form": form, "step": name}
+    # Only who was told of the other's change goes on from it.
+    return _page(request, find(request, pk), status=status, failed=failed, seen=None if told else seen)

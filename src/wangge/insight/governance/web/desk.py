@@ -33,6 +33,8 @@ VERDICT_TONES = {
     Verdict.EARLY: "info",
 }
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# Steps whose forms stand beside what they change instead of behind a button.
+IN_PLACE = {"write_plan": "plan_form", "place": "month_form"}
 
 
 def find(request: HttpRequest, pk: int) -> GovernanceTask:
@@ -63,6 +65,7 @@ def lists(task: GovernanceTask, user: Any) -> list[dict[str, Any]]:
                     "key": str(item.pk),
                     "late": item.is_late(today) and task.is_open,
                     "by": by.get(item.done_by_id or 0, ""),
+                    "finish_form": forms.FinishForm(auto_id=f"done_{item.pk}_%s"),
                     "may_finish": open_one and policy.may_finish(user, item),
                     "may_remove": editable and item.done_at is None,
                 }
@@ -73,35 +76,56 @@ def lists(task: GovernanceTask, user: Any) -> list[dict[str, Any]]:
     return found
 
 
-def context_of(request: HttpRequest, task: GovernanceTask, **more: Any) -> dict[str, Any]:
-    """What the page of a task shows."""
+def context_of(
+    request: HttpRequest,
+    task: GovernanceTask,
+    *,
+    failed: dict[str, Any] | None = None,
+    seen: int | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """What the page of a task shows. ``failed``: a form that was not taken; ``seen``: the version it was filled on."""
     today = timezone.localdate()
     found = effect.measure(task, today=today)
     options = TaskFlow(task, request.user).options()
     editable = task.state in {TaskState.DRAFT, TaskState.RUNNING} and policy.may_edit(request.user, task)
-    return {
-        "title": task.name,
-        "task": task,
-        "place": territory.full_name(task.path),
-        "badge": tables.state_badge(task),
-        "late": task.is_late(today),
-        "options": [
-            {"option": o, "form": forms.STEP_FORMS[o.step.name]() if o.step.name in forms.STEP_FORMS else None}
-            for o in options
-        ],
-        "lists": lists(task, request.user),
-        "effect": found,
-        "verdict": Verdict(found.verdict).label,
-        "tone": VERDICT_TONES[Verdict(found.verdict)],
-        "links": _links(task, found),
-        "editable": editable,
-        "may_manage": policy.may_manage(request.user, task),
-        "plan_form": forms.PlanForm(initial={"goal": task.goal, "fall_percent": task.fall_percent, "plan": task.plan}),
-        "item_form": forms.ItemForm(task=task, auto_id="item_%s"),
-        "month_form": forms.MonthForm(initial={"month_on": f"{task.month_on:%Y-%m}" if task.month_on else ""}),
-        "story": _story(task),
-        "seen": {"seen": task.version},
-    } | more
+    return (
+        {
+            "title": task.name,
+            "task": task,
+            "place": territory.full_name(task.path),
+            "badge": tables.state_badge(task),
+            "late": task.is_late(today),
+            "options": [
+                {"option": option, "form": forms.step_form(option.step.name)}
+                for option in options
+                if option.step.name not in IN_PLACE
+            ],
+            "lists": lists(task, request.user),
+            "effect": found,
+            "verdict": Verdict(found.verdict).label,
+            "tone": VERDICT_TONES[Verdict(found.verdict)],
+            "links": _links(task, found),
+            "editable": editable,
+            "may_manage": policy.may_manage(request.user, task),
+            "plan_form": forms.step_form("write_plan", task=task),
+            "item_form": forms.ItemForm(task=task, auto_id="item_%s"),
+            "month_form": forms.step_form("place", task=task),
+            "story": _story(task),
+            "seen": {"seen": task.version if seen is None else seen},
+            "failed": None,
+        }
+        | _again(failed)
+        | more
+    )
+
+
+def _again(failed: dict[str, Any] | None) -> dict[str, Any]:
+    """A form that was not taken, with what was typed: in its own place, or above everything."""
+    if failed is None or not failed["form"].fields:
+        return {}
+    place = IN_PLACE.get(failed.get("step", ""))
+    return {"failed": failed} if place is None else {place: failed["form"]}
 
 
 def _story(task: GovernanceTask) -> list[dict[str, Any]]:
@@ -115,7 +139,7 @@ def _story(task: GovernanceTask) -> list[dict[str, Any]]:
             "title": labels.get(row.step, row.step),
             "who": row.actor_label,
             "office": offices.get(row.office_id or 0, ""),
-            "note": row.reason,
+            "note": row.reason or row.data.get("month", ""),
             "tone": "ok" if row.step == "close" else "danger" if row.step in {"send_back", "drop"} else "info",
         }
         for row in rows
@@ -231,7 +255,7 @@ def governance_year(request: HttpRequest) -> HttpResponse:
             }
             for month in months
         ],
-        "empty": sum(not month.tasks for month in months),
+        "empty": sum(month.vacant for month in months),
         "offers": yearly.offers(request.user, managed[0], today) if managed and year >= today.year else [],
         "may_propose": policy.MANAGE in permissions(request.user),
     }

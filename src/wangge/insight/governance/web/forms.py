@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -18,8 +18,6 @@ from wangge.kernel.access.scopes import scope
 from wangge.kernel.access.web.picking import PickField
 from wangge.organization import book
 from wangge.territory import queries as territory
-
-AREA = forms.Textarea(attrs={"rows": 6})
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -125,16 +123,44 @@ class ItemForm(forms.Form):
         fields["office"].options = office_choices(task.path)
 
 
-class ExtendForm(forms.Form):
-    deadline_on = forms.DateField(label="新的期限", widget=_date())
-
-
-STEP_FORMS: dict[str, type[forms.Form]] = {"extend": ExtendForm}
+class FinishForm(forms.Form):
+    note = forms.CharField(label="完成情况", min_length=2, max_length=300, widget=_area(3))
 
 
 class MonthForm(forms.Form):
     month_on = forms.CharField(label="月份", required=False, widget=forms.TextInput(attrs={"type": "month"}))
-    labels: ClassVar[str] = ""
 
     def clean_month_on(self) -> Any:
         return month(self.cleaned_data["month_on"])
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="理由", max_length=2000, widget=_area(3))
+
+
+class ExtendForm(ReasonForm):
+    deadline_on = forms.DateField(label="新的期限", widget=_date())
+    field_order = ("deadline_on", "reason")
+
+
+# What a step asks for; the others ask for nothing.
+STEP_FORMS: Final[dict[str, type[forms.Form]]] = {
+    "send_back": ReasonForm,
+    "extend": ExtendForm,
+    "drop": ReasonForm,
+    "write_plan": PlanForm,
+    "place": MonthForm,
+}
+
+
+def step_form(name: str, data: Any = None, *, task: GovernanceTask | None = None) -> forms.Form:
+    """The form of a step: as it was sent, or filled with what the task holds now."""
+    initial = {} if task is None or name == "extend" else _held(task)
+    # What was sent may stand on a page beside the same form unsent.
+    auto_id = f"{name}_%s" if data is None else f"sent_{name}_%s"
+    return STEP_FORMS.get(name, forms.Form)(data, initial=initial, auto_id=auto_id)
+
+
+def _held(task: GovernanceTask) -> dict[str, Any]:
+    month_on = f"{task.month_on:%Y-%m}" if task.month_on else ""
+    return {"goal": task.goal, "fall_percent": task.fall_percent, "plan": task.plan, "month_on": month_on}
