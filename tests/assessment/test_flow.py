@@ -302,3 +302,16 @@ def test_scores_and_periods_agree_with_their_predicates(month: Period, town: Tow
             unit = town.unit(name)
             assert (unit.pk in seen) == policy.may_see_unit(user, month, unit), (who, name)
         assert policy.periods(user).filter(pk=month.pk).exists() == policy.may_see_period(user, month)
+
+
+def test_a_worker_appeals_against_a_line_once(month: Period, town: Town) -> None:
+    freeze(town, month)
+    sheet = WorkerSheet.objects.get(user=town["网格员小李"])
+    case = Case.objects.get(channel="grid")
+    appeal = actions.appeal_sheet(sheet=sheet, by=town["网格员小李"], item="handled", case=case, reason="这件是我办的")
+    with pytest.raises(Refused, match="已经提交"):
+        actions.appeal_sheet(sheet=sheet, by=town["网格员小李"], item="handled", case=case, reason="又点了一次")
+    assert Appeal.objects.get() == appeal
+    AppealFlow(appeal, town["网格员小李"]).withdraw()
+    actions.appeal_sheet(sheet=sheet, by=town["网格员小李"], item="handled", case=case, reason="重新说明理由")
+    assert Appeal.objects.count() == 2

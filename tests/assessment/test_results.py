@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from wangge.assessment import actions, charts, defining, packing, rectifying, reviewing, units, wording, yearly
 from wangge.assessment.cli import app
-from wangge.assessment.enums import Group
+from wangge.assessment.enums import Group, RectificationState
 from wangge.assessment.flow import PeriodFlow
 from wangge.assessment.models import (
     AssessmentRules,
@@ -39,7 +39,9 @@ from wangge.assessment.rounds import place
 from wangge.cases.models import Case
 from wangge.duties import needs
 from wangge.duties.models import Kind
+from wangge.kernel.access.models import Grant, User
 from wangge.kernel.attachments.models import Attachment
+from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.models import DailyFact
@@ -138,7 +140,7 @@ def test_streets_marks_are_a_fifth_of_a_departments_year(town: Town, street: Uni
 
 def test_only_the_own_street_evaluates_and_only_departments(town: Town, street: Unit) -> None:
     marks = dict.fromkeys(actions.MARKS, 20)
-    given: dict[str, Any] = {"year": timezone.localdate().year, "marks": marks}
+    given: dict[str, Any] = {"year": timezone.localdate().year, "marks": marks, "seen": 0}
     for who in ("街道老王", "指挥小孙", "外人"):
         with pytest.raises(NotPermitted):
             actions.evaluate(street=street, department=town.unit("housing"), by=town[who], **given)
@@ -148,9 +150,61 @@ def test_only_the_own_street_evaluates_and_only_departments(town: Town, street: 
         )
     assert not Evaluation.objects.exists()
     actions.evaluate(street=street, department=town.unit("housing"), by=town["街道书记"], **given)
-    given["marks"] = marks | {"result": 10}
+    given |= {"marks": marks | {"result": 10}, "seen": 1}
     actions.evaluate(street=street, department=town.unit("housing"), by=town["街道书记"], **given)
     assert Evaluation.objects.get().total == 70
+
+
+def test_two_leaders_of_a_street_mark_the_same_department(town: Town, street: Unit) -> None:
+    """The second is told who gave what, and what was not kept; the same marks again are nothing new."""
+    other = second_leader(town)
+    given: dict[str, Any] = {
+        "year": timezone.localdate().year, "street": street, "department": town.unit("housing"), "seen": 0,
+    }  # fmt: skip
+    marks = dict.fromkeys(actions.MARKS, 20)
+    actions.evaluate(**given, marks=marks, by=town["街道书记"])
+    with pytest.raises(Conflict, match=r"街道书记已于.*评为20、20、20、20，您填写的5、5、5、5（太慢）没有保存"):
+        actions.evaluate(**given, marks=dict.fromkeys(actions.MARKS, 5), by=other, comment="太慢")
+    actions.evaluate(**given, marks=marks, by=other)
+    row = Evaluation.objects.get()
+    assert (row.total, row.by_id, row.version) == (80, town["街道书记"].pk, 1)
+    assert AuditEntry.objects.filter(action="assessment.evaluation.give").count() == 1
+
+
+def test_a_decision_taken_second_is_told_who_was_first(town: Town, street: Unit) -> None:
+    settled(street, last_month(), volume=200, total="60.00")
+    row = Rectification.objects.create(unit=street, proposed_by=Period.objects.get(month=last_month()), grounds="理由")
+    centre, page = town["指挥小孙"], reverse("assessment_rectification", args=[row.pk])
+    rectifying.decide(row=row, verb="enter", by=centre, seen=0, reason="会议决定", plan="牵头整治")
+    rectifying.decide(row=row, verb="enter", by=centre, seen=0, reason="会议决定", plan="牵头整治")
+    assert AuditEntry.objects.filter(action="assessment.rectification.enter").count() == 1
+    told = signed_in(town, "指挥小孙").post(page, {"verb": "decline", "seen": "0", "reason": "另一个人的理由"})
+    assert told.status_code == 409
+    text = told.content.decode()
+    assert "指挥小孙已于" in text
+    assert f"现在是“{RectificationState.ACTIVE.label}”；您的“不列入”没有生效" in text
+    assert "另一个人的理由" in text
+    row.refresh_from_db()
+    assert (row.state, row.plan, row.version) == ("active", "牵头整治", 1)
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30])
+def test_a_decision_without_a_version_is_stale(town: Town, street: Unit, seen: str) -> None:
+    settled(street, last_month(), volume=200, total="60.00")
+    row = Rectification.objects.create(unit=street, proposed_by=Period.objects.get(month=last_month()), grounds="理由")
+    page = reverse("assessment_rectification", args=[row.pk])
+    sent = {"verb": "enter", "seen": seen, "reason": "会议决定", "plan": "牵头整治"}
+    assert signed_in(town, "指挥小孙").post(page, sent).status_code == 409
+    row.refresh_from_db()
+    assert (row.state, row.version) == ("proposed", 0)
+
+
+def second_leader(town: Town) -> User:
+    user = User.objects.create_user(username="second", password=None, display_name="街道主任")
+    Grant.objects.create(
+        user=user, role="street_leader", path=STREET, office_id=town.offices["street"].pk, valid_from=date(2020, 1, 1)
+    )
+    return user
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from wangge.assessment import policy, rounds, units, working
-from wangge.assessment.enums import AppealKind, Group, PeriodState
+from wangge.assessment.enums import AppealKind, AppealState, Group, PeriodState
 from wangge.assessment.flow import AppealFlow, PeriodFlow
 from wangge.assessment.models import Appeal, Evaluation, Period, Unit, WorkerSheet
 from wangge.cases import policy as cases
@@ -23,11 +23,12 @@ from wangge.kernel.access.scopes import scope
 from wangge.kernel.attachments.actions import store
 from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
-from wangge.kernel.flow import NotPermitted, Refused
+from wangge.kernel.flow import Conflict, NotPermitted, Refused
 from wangge.kernel.jobs.sweeper import each
 
 MARKS: Final = ("punctual", "cooperation", "result", "attitude")
 MOST: Final = 25
+PENDING: Final = "同一事项的申诉已经提交，正在等待裁定。"
 
 
 def month_of(day: date) -> date:
@@ -113,6 +114,7 @@ def appeal(
     )
 
 
+@transaction.atomic
 def appeal_sheet(
     *, sheet: WorkerSheet, by: User, item: str, case: Case, reason: str, files: Sequence[File[bytes]] = ()
 ) -> Appeal:
@@ -125,6 +127,10 @@ def appeal_sheet(
         raise ValidationError("考核单没有这一项。")
     if len(reason.strip()) < 4:
         raise ValidationError("请写明理由（至少4个字）。")
+    # One pending appeal of a line and case; the database knows this of units alone.
+    WorkerSheet.objects.select_for_update().get(pk=sheet.pk)
+    if Appeal.objects.filter(sheet=sheet, indicator=item, case=case, state=AppealState.SUBMITTED).exists():
+        raise Refused(PENDING)
     return _create(
         by,
         files,
@@ -171,14 +177,18 @@ def _create(by: User, files: Sequence[File[bytes]], **given: Any) -> Appeal:
                 store(file, owner=row, purpose="evidence", by=by)
             record("assessment.appeal.create", row, changes={"kind": [None, row.kind], "case": [None, row.case_id]})
     except IntegrityError:
-        raise Refused("同一事项的申诉已经提交，正在等待裁定。") from None
+        raise Refused(PENDING) from None
     return row
 
 
 def evaluate(
-    *, year: int, street: Unit, department: Unit, marks: Mapping[str, int], by: User, comment: str = ""
+    *, year: int, street: Unit, department: Unit, marks: Mapping[str, int], by: User, seen: int, comment: str = ""
 ) -> Evaluation:
-    """A street's marks for a department in a year; given again, the later ones count. Raises ``ValidationError``."""
+    """A street's marks for a department in a year; given again on the version ``seen`` (0: none), they are replaced.
+
+    The same marks again change nothing. Raises ``ValidationError``, and ``Conflict`` when somebody else of the street
+    gave marks meanwhile.
+    """
     if not policy.may_evaluate(by, street):
         raise NotPermitted("只有本街道的负责人可以评议部门。")
     if department.group not in {Group.DEPARTMENT, Group.ENTERPRISE}:
@@ -190,18 +200,35 @@ def evaluate(
     given = {name: marks.get(name) for name in MARKS}
     if any(mark is None or not 0 <= mark <= MOST for mark in given.values()):
         raise ValidationError(f"每项评分应在0至{MOST}之间。")
+    values = {**given, "comment": comment.strip()[:300]}
+    pair = {"year": year, "street": street, "department": department}
     with acting(by):
-        before = Evaluation.objects.filter(year=year, street=street, department=department).first()
-        row, _ = Evaluation.objects.update_or_create(
-            year=year,
-            street=street,
-            department=department,
-            defaults={**given, "comment": comment.strip()[:300], "at": timezone.now(), "by_id": by.pk},
-        )
-        old = {name: getattr(before, name) for name in MARKS} if before else {}
-        changes = {name: [old.get(name), given[name]] for name in MARKS}
+        # The lock makes two first marks of one department follow each other.
+        Unit.objects.select_for_update().get(pk=street.pk)
+        row = Evaluation.objects.filter(**pair).first()
+        if row is not None and all(getattr(row, name) == value for name, value in values.items()):
+            return row
+        if row is not None and row.version != seen:
+            raise Conflict(f"{_given(row)}，您填写的{_in_words(values)}没有保存。")
+        row = row or Evaluation(**pair)
+        changes = {name: [getattr(row, name), values[name]] for name in MARKS}
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version, row.at, row.by_id = row.version + 1, timezone.now(), by.pk
+        row.save()
         record("assessment.evaluation.give", row, changes=changes, path=street.path)
     return row
+
+
+def _in_words(values: Mapping[str, Any]) -> str:
+    comment = f"（{values['comment']}）" if values["comment"] else ""
+    return "、".join(str(values[name]) for name in MARKS) + comment
+
+
+def _given(row: Evaluation) -> str:
+    who = User.objects.filter(pk=row.by_id).values_list("display_name", flat=True).first() or "他人"
+    words = _in_words({name: getattr(row, name) for name in (*MARKS, "comment")})
+    return f"{who}已于{timezone.localtime(row.at):%m月%d日%H:%M}评为{words}"
 
 
 def with_cases_of(sheet: WorkerSheet) -> set[int]:

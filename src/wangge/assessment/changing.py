@@ -18,12 +18,13 @@ from django.utils import timezone
 from wangge.assessment import policy
 from wangge.assessment.defining import weight_sum
 from wangge.assessment.enums import By, Shape
+from wangge.assessment.latest import last_act
 from wangge.assessment.models import AssessmentRules, Definition, Scheme, SchemeItem
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
 from wangge.kernel.facts import registry
-from wangge.kernel.flow import NotPermitted
+from wangge.kernel.flow import Conflict, NotPermitted
 from wangge.kernel.periods import not_over
 
 FULL: Final = Decimal(100)
@@ -48,10 +49,24 @@ def _check(by: User, path: str, valid_from: date) -> None:
         raise ValidationError({"valid_from": "不能从过去的日子起生效，请填今天或以后的日期。"})
 
 
-def _succeed(row: Any, same: Mapping[str, Any], reason: str, action: str) -> None:
-    """Save ``row`` after ending what held on the same place before it. Raises ``ValidationError``."""
+def latest(model: type[models.Model]) -> int:
+    """The last row of definitions, schemes or rules as a form is opened: what the form says it has seen."""
+    return model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0
+
+
+def _succeed(row: Any, same: Mapping[str, Any], reason: str, action: str, seen: int) -> None:
+    """Save ``row`` after ending what held on the same place before it.
+
+    Raises ``ValidationError``, and ``Conflict`` where somebody made a version that the form did not begin with.
+    """
     model: type[models.Model] = type(row)
-    reached = model._base_manager.select_for_update().filter(not_over(row.valid_from), **same).order_by("valid_from")
+    rows = model._base_manager.filter(**same)
+    reached = list(rows.select_for_update().filter(not_over(row.valid_from)).order_by("valid_from"))
+    newer: Any = rows.filter(pk__gt=seen).order_by("-pk").first()
+    if newer is not None:
+        raise Conflict(
+            f"{last_act(newer)}登记了自{newer.valid_from}起的新版本，您的修改没有保存；请对照现行内容核对后再保存。"
+        )
     for before in reached:
         held: Any = before
         if held.valid_from >= row.valid_from:
@@ -62,8 +77,11 @@ def _succeed(row: Any, same: Mapping[str, Any], reason: str, action: str) -> Non
     row.save()
 
 
-def define(*, by: User, reason: str, whose: str = By.OFFICE, **given: Any) -> Definition:
-    """A definition from a day on; the one before ends. ``whose``: see ``By``. Raises ``ValidationError`` per field."""
+def define(*, by: User, seen: int, reason: str, whose: str = By.OFFICE, **given: Any) -> Definition:
+    """A definition from a day on; the one before ends. ``whose``: see ``By``; ``seen``: see ``latest``.
+
+    Raises ``ValidationError`` per field, ``NotPermitted``, ``Conflict``.
+    """
     row = Definition(by=whose, **given)
     _check(by, row.path, row.valid_from)
     wrong: dict[str, str] = {}
@@ -84,15 +102,15 @@ def define(*, by: User, reason: str, whose: str = By.OFFICE, **given: Any) -> De
     if wrong:
         raise ValidationError(wrong)
     with _guarded(), acting(by):
-        _succeed(row, {"path": row.path, "code": row.code}, reason, "definition")
+        _succeed(row, {"path": row.path, "code": row.code}, reason, "definition", seen)
         record("assessment.definition.add", row, changes={"code": [None, row.code]}, reason=reason)
     return row
 
 
 def set_scheme(
-    *, by: User, reason: str, items: Sequence[Mapping[str, Any]], full: Decimal = FULL, **given: Any
+    *, by: User, seen: int, reason: str, items: Sequence[Mapping[str, Any]], full: Decimal = FULL, **given: Any
 ) -> Scheme:
-    """Weights from a day on; those before end. The full marks must make ``full``. Raises ``ValidationError``."""
+    """Weights from a day on; those before end. The full marks must make ``full``. Raises as ``define`` does."""
     row = Scheme(**given)
     _check(by, row.path, row.valid_from)
     lines = [SchemeItem(sort=place * 10, **item) for place, item in enumerate(items)]
@@ -108,7 +126,7 @@ def set_scheme(
     if len(reason.strip()) < 4:
         raise ValidationError({"reason": "请填写依据（至少4个字）。"})
     with _guarded(), acting(by):
-        _succeed(row, {"path": row.path, "group": row.group}, reason, "scheme")
+        _succeed(row, {"path": row.path, "group": row.group}, reason, "scheme", seen)
         for line in lines:
             line.scheme = row
         SchemeItem.objects.bulk_create(lines)
@@ -131,8 +149,8 @@ def _check_line(line: SchemeItem) -> None:
         raise ValidationError(f"“{line.indicator}”的最低得分应在0与满分之间。")
 
 
-def set_rules(*, by: User, reason: str, **given: Any) -> AssessmentRules:
-    """Rules from a day on; those before end. Raises ``ValidationError``."""
+def set_rules(*, by: User, seen: int, reason: str, **given: Any) -> AssessmentRules:
+    """Rules from a day on; those before end. Raises as ``define`` does."""
     row = AssessmentRules(**given)
     _check(by, row.path, row.valid_from)
     wrong = {
@@ -145,7 +163,7 @@ def set_rules(*, by: User, reason: str, **given: Any) -> AssessmentRules:
     if wrong:
         raise ValidationError(wrong)
     with _guarded(), acting(by):
-        _succeed(row, {"path": row.path}, reason, "rules")
+        _succeed(row, {"path": row.path}, reason, "rules", seen)
         changes = {name: [None, getattr(row, name)] for name in (*BOUNDS, "lists_shown")}
         record("assessment.rules.add", row, changes=changes, reason=reason)
     return row

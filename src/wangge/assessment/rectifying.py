@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from wangge.assessment import defining, policy
 from wangge.assessment.enums import Group, PeriodState, RectificationState
+from wangge.assessment.latest import is_repeat, last_act
 from wangge.assessment.models import AssessmentRules, Period, Rectification, Score
 from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
@@ -113,7 +114,7 @@ def verbs(user: Any, row: Rectification) -> list[tuple[str, str]]:
 
 @transaction.atomic
 def decide(*, row: Rectification, verb: str, by: Any, seen: int, reason: str, plan: str = "") -> None:
-    """Take one of ``STEPS``. Raises ``NotPermitted``, ``Refused`` or ``Conflict`` (somebody was first)."""
+    """Take one of ``STEPS``; sent twice is once. Raises ``NotPermitted``, ``Refused``, ``Conflict`` (who was first)."""
     if not policy.may_rectify(by, row):
         raise NotPermitted("您没有决定治理类街乡镇的权限。")
     label, source, target = STEPS[verb]
@@ -127,11 +128,17 @@ def decide(*, row: Rectification, verb: str, by: Any, seen: int, reason: str, pl
         changes |= {"plan": plan.strip(), "entered_on": today}
     if verb == "leave":
         changes["left_on"] = today
+    action = f"assessment.rectification.{verb}"
     with acting(by):
         if not Rectification.objects.filter(pk=row.pk, state=source, version=seen).update(**changes):
-            raise Conflict("刚被他人处理，请刷新后查看；您的决定没有生效。")
+            now = Rectification.objects.get(pk=row.pk)
+            if (now.state, now.version) == (target, seen + 1) and is_repeat(row, by, action, reason):
+                return
+            raise Conflict(
+                f"{last_act(row)}处理，现在是“{now.get_state_display()}”；您的“{label}”没有生效，请看过最新情况再定。"
+            )
         record(
-            f"assessment.rectification.{verb}",
+            action,
             row,
             changes={"state": [source, target]},
             reason=reason,

@@ -84,6 +84,8 @@ def reckon_sheets(period: Period, *, now: datetime) -> int:
 def take_back(appeal: Appeal) -> None:
     """An accepted appeal of a worker: the case no longer counts against them (or counts for them)."""
     assert appeal.sheet_id is not None
+    # The total is the sum of lines: two decisions on one sheet follow each other.
+    WorkerSheet.objects.select_for_update().get(pk=appeal.sheet_id)
     line = (
         WorkerLine.objects.select_for_update()
         .select_related("item")

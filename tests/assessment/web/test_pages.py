@@ -252,6 +252,43 @@ def test_a_month_is_closed_appealed_and_published_on_the_pages(month: Period, to
     assert "误登记一次督办" in text(street.get(url("assessment_period", month.pk)))
 
 
+def test_an_appeal_decided_twice_keeps_the_words_of_the_second(month: Period, town: Town) -> None:
+    freeze(town, month)
+    case = Case.objects.get(lead_office=town.offices["centre"], solved="no", state="closed")
+    appeal = actions.appeal(
+        period=month, unit=town.unit("street"), by=town["街道老王"], kind="exclude", case=case,
+        exclusion_class="planned", reason="已列入改造计划",
+    )  # fmt: skip
+    centre = signed_in(town, "指挥小孙")
+    assert (
+        centre.post(url("assessment_appeal_step", appeal.pk, "refuse"), {"seen": 0, "reason": "不属实"}).status_code
+        == 302
+    )
+    late = centre.post(url("assessment_appeal_step", appeal.pk, "accept"), {"seen": 0, "reason": "后到的裁定意见"})
+    assert late.status_code == 409
+    assert "指挥小孙已于" in text(late)
+    assert "后到的裁定意见" in text(late)
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.decision) == ("refused", "不属实")
+
+
+def test_correcting_an_amendment_does_not_pass_by_another(month: Period, town: Town) -> None:
+    month = publish(town, month)
+    centre, step = signed_in(town, "指挥小孙"), url("assessment_period_step", month.pk, "amend")
+    amend = {
+        "seen": month.version, "kind": "figure", "unit": town.unit("street").pk, "indicator": "supervised",
+        "numerator": -1, "reason": "误登记一次督办",
+    }  # fmt: skip
+    assert centre.post(step, amend).status_code == 302
+    wrong = centre.post(step, amend | {"reason": "短"})
+    assert (wrong.status_code, wrong.context["seen"]) == (400, month.version)
+    told = centre.post(step, amend | {"numerator": -2})
+    assert (told.status_code, told.context["seen"]) == (409, month.version + 1)
+    assert told.context["amend_form"]["numerator"].value() == "-2"
+    month.refresh_from_db()
+    assert month.round == 2
+
+
 def test_a_grid_worker_sees_the_own_sheet_and_appeals_on_the_phone(month: Period, town: Town) -> None:
     freeze(town, month)
     client = signed_in(town, "网格员小李")
@@ -293,7 +330,13 @@ def test_streets_evaluate_departments(month: Period, town: Town) -> None:
     wrong = client.post(page, {f"punctual-{housing}": "30", f"cooperation-{housing}": "20"})
     assert wrong.status_code == 400
     names = ("punctual", "cooperation", "result", "attitude")
-    assert client.post(page, {f"{name}-{housing}": "20" for name in names}).status_code == 302
+    typed = {f"{name}-{housing}": "20" for name in names}
+    assert client.post(page, typed | {f"seen-{housing}": "0"}).status_code == 302
+    overtaken = client.post(page, {f"{name}-{housing}": "5" for name in names} | {f"seen-{housing}": "0"})
+    assert overtaken.status_code == 409
+    assert "您填写的5、5、5、5没有保存" in text(overtaken)
+    row = next(row for row in overtaken.context["rows"] if row["unit"].pk == housing)
+    assert ([value for _, _, value in row["marks"]], row["seen"]) == ([20, 20, 20, 20], 1)
     year = text(client.get(url("assessment_year", year=month.month.year)))
     rated = Figure.objects.get(period=month, round=1, unit=housing, definition__code="whistle_rating")
     assert rated.value is not None

@@ -78,8 +78,8 @@ class AppealTransition(TransitionBase):
         verbose_name_plural = "申诉流转"
 
 
-class Evaluation(models.Model):
-    """A street's yearly marks for a department (O01); the latest one of a pair and year counts."""
+class Evaluation(VersionedModel):
+    """A street's yearly marks for a department (O01), one row per pair and year; 0 is the version of none."""
 
     year = models.PositiveSmallIntegerField("年度")
     street = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="evaluations_given")

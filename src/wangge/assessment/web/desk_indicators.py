@@ -25,7 +25,7 @@ from wangge.cases.enums import Channel, DemandType
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import area
 from wangge.kernel.facts import registry
-from wangge.kernel.flow import FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.territory import queries as territory
 
 MOST_TERMS = 3
@@ -221,19 +221,28 @@ def assessment_indicator_change(request: HttpRequest) -> HttpResponse:
     held = defining.definitions(places[0][0] if places else "", timezone.localdate()).get(like)
     initial = _initial(held) if held else {"minimum": 30}
     form = DefinitionForm(request.POST or None, initial=initial, places=places)
+    seen = seen_version(request.POST.get("seen", "")) if request.method == "POST" else changing.latest(Definition)
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                row = changing.define(by=me(request), sort=held.sort if held else 500, **form.values())
+                row = changing.define(by=me(request), seen=seen, sort=held.sort if held else 500, **form.values())
             except ValidationError as error:
                 for name, said in getattr(error, "message_dict", {"": error.messages}).items():
                     form.add_error(name if name in form.fields else None, said)
             except FlowError as error:
                 form.add_error(None, str(error))
+                if isinstance(error, Conflict):
+                    # Told of the other's version, one may go on from it.
+                    status, seen = 409, changing.latest(Definition)
             else:
                 messages.success(request, f"“{row.label}”的新口径自{row.valid_from}起，从下一个整月开始适用。")
                 return redirect("assessment_indicator", code=row.code)
-    context = {"title": "变更指标口径" if held else "新增指标", "form": form, "back": "assessment_indicators"}
+    context = {
+        "title": "变更指标口径" if held else "新增指标",
+        "form": form,
+        "seen": seen,
+        "back": "assessment_indicators",
+    }
     return render(request, "assessment/desk/change.html", context, status=status)

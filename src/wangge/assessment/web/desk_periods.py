@@ -113,7 +113,15 @@ def find(request: HttpRequest, pk: int) -> Period:
     return get_object_or_404(policy.periods(request.user), pk=pk)
 
 
-def page(request: HttpRequest, period: Period, *, amend: AmendForm | None = None, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    period: Period,
+    *,
+    amend: AmendForm | None = None,
+    seen: int | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The month. ``seen``: the version that a form was filled on which comes back to be corrected."""
     flow = PeriodFlow(period, request.user)
     options = flow.options()
     decides = policy.may_close(request.user, period)
@@ -125,6 +133,7 @@ def page(request: HttpRequest, period: Period, *, amend: AmendForm | None = None
     context = {
         "title": f"{territory.name_of(period.path)} {period.label}",
         "period": period,
+        "seen": period.version if seen is None else seen,
         "state": shown.period_badge(period),
         "options": options,
         "plain": PLAIN,
@@ -187,7 +196,7 @@ def assessment_period_step(request: HttpRequest, pk: int, name: str) -> HttpResp
     form = AmendForm(request.POST, period=period, user=request.user) if name == "amend" else None
     if form is not None:
         if not form.is_valid():
-            return page(request, period, amend=form, status=400)
+            return page(request, period, amend=form, seen=seen, status=400)
         clean = form.cleaned_data
         case = clean["number"]
         given["correction"] = Correction(
@@ -203,7 +212,9 @@ def assessment_period_step(request: HttpRequest, pk: int, name: str) -> HttpResp
     except FlowError as error:
         messages.error(request, str(error))
         period.refresh_from_db()
-        return page(request, period, amend=form, status=409 if isinstance(error, Conflict) else 400)
+        if isinstance(error, Conflict):
+            return page(request, period, amend=form, status=409)
+        return page(request, period, amend=form, seen=seen, status=400)
     messages.success(
         request, f"{declared.label}已完成。" if name != "begin_close" else "已开始关账，稍候自动显示进度。"
     )

@@ -12,7 +12,7 @@ from wangge.assessment import defining, policy, queries, rectifying
 from wangge.assessment.enums import RectificationState
 from wangge.assessment.web import shown
 from wangge.kernel.access.routes import requires
-from wangge.kernel.flow import FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.kernel.listing import rendering
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, Text
@@ -66,19 +66,19 @@ def assessment_rectification(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them; a post decides."""
     rows = policy.rectifications(request.user).select_related("unit", "proposed_by")
     row = get_object_or_404(rows, pk=pk)
-    verbs = rectifying.verbs(request.user, row)
     status = 200
     typed = {"reason": "", "plan": ""}
     if request.method == "POST":
-        verb, seen = request.POST.get("verb", ""), request.POST.get("seen", "")
-        if verb not in rectifying.STEPS or not (seen.isdecimal() and len(seen) < 10):
+        verb, seen = request.POST.get("verb", ""), seen_version(request.POST.get("seen", ""))
+        if verb not in rectifying.STEPS:
             raise Http404
         typed = {name: request.POST.get(name, "")[:2000] for name in typed}
         try:
-            rectifying.decide(row=row, verb=verb, by=request.user, seen=int(seen), **typed)
+            rectifying.decide(row=row, verb=verb, by=request.user, seen=seen, **typed)
         except FlowError as error:
             messages.error(request, str(error))
-            status = 400
+            status = 409 if isinstance(error, Conflict) else 400
+            row.refresh_from_db()
         else:
             messages.success(request, f"{rectifying.STEPS[verb][0]}：已登记。")
             return redirect("assessment_rectification", pk=pk)
@@ -87,7 +87,7 @@ def assessment_rectification(request: HttpRequest, pk: int) -> HttpResponse:
         "title": row.unit.name,
         "row": row,
         "badge": badge(row.get_state_display(), shown.RECTIFICATION_TONES[row.state]),
-        "verbs": verbs,
+        "verbs": rectifying.verbs(request.user, row),
         "typed": typed,
         "rules": defining.rules(period.path, period.month),
         "past": queries.trend(row.unit, period.path, until=rectifying.months_back(period.month, -24), months=48)[-12:],

@@ -19,7 +19,7 @@ from wangge.assessment.models import AssessmentRules, Definition, Scheme, Scheme
 from wangge.assessment.web.desk_indicators import managed_places, place_of
 from wangge.assessment.web.shown import span
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.flow import FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.kernel.listing.columns import plain as column_text
 
 RULES = {field.name: field for field in AssessmentRules._meta.concrete_fields}
@@ -133,6 +133,7 @@ def assessment_scheme_change(request: HttpRequest, group: str) -> HttpResponse:
     initial = {"name": held.name, "base": held.base, "minimum": held.minimum} if held else {"minimum": 30}
     form = SchemeForm(request.POST or None, initial=initial, places=places, indicators=indicators)
     items = _items(request.POST or None, held, indicators)
+    seen = seen_version(request.POST.get("seen", "")) if request.method == "POST" else changing.latest(Scheme)
     status = 200
     if request.method == "POST":
         status = 400
@@ -140,16 +141,19 @@ def assessment_scheme_change(request: HttpRequest, group: str) -> HttpResponse:
             lines = [line.cleaned_data for line in items if line.cleaned_data.get("indicator")]
             clean = form.cleaned_data
             try:
-                changing.set_scheme(by=me(request), group=group, items=lines, **clean)
+                changing.set_scheme(by=me(request), seen=seen, group=group, items=lines, **clean)
             except ValidationError as error:
                 for name, said in getattr(error, "message_dict", {"": error.messages}).items():
                     form.add_error(name if name in form.fields else None, said)
             except FlowError as error:
                 form.add_error(None, str(error))
+                if isinstance(error, Conflict):
+                    # Told of the other's version, one may go on from it.
+                    status, seen = 409, changing.latest(Scheme)
             else:
                 messages.success(request, f"新方案自{clean['valid_from']}起，从下一个整月开始适用。")
                 return redirect("assessment_schemes")
-    context = {"title": f"变更{Group(group).label}考核方案", "form": form, "items": items}
+    context = {"title": f"变更{Group(group).label}考核方案", "form": form, "seen": seen, "items": items}
     return render(request, "assessment/desk/scheme_change.html", context, status=status)
 
 
@@ -179,19 +183,23 @@ def assessment_rules_change(request: HttpRequest) -> HttpResponse:
     held = defining.rules(places[0][0] if places else "", timezone.localdate())
     initial = {name: getattr(held, name) for name in (*changing.BOUNDS, "lists_shown")}
     form = RulesForm(request.POST or None, initial=initial, places=places)
+    seen = seen_version(request.POST.get("seen", "")) if request.method == "POST" else changing.latest(AssessmentRules)
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                changing.set_rules(by=me(request), **form.cleaned_data)
+                changing.set_rules(by=me(request), seen=seen, **form.cleaned_data)
             except ValidationError as error:
                 for name, said in getattr(error, "message_dict", {"": error.messages}).items():
                     form.add_error(name if name in form.fields else None, said)
             except FlowError as error:
                 form.add_error(None, str(error))
+                if isinstance(error, Conflict):
+                    # Told of the other's version, one may go on from it.
+                    status, seen = 409, changing.latest(AssessmentRules)
             else:
                 messages.success(request, "新规则已登记。")
                 return redirect("assessment_schemes")
-    context = {"title": "变更考核规则", "form": form, "back": "assessment_schemes"}
+    context = {"title": "变更考核规则", "form": form, "seen": seen, "back": "assessment_schemes"}
     return render(request, "assessment/desk/change.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from wangge.assessment.models import Evaluation, Unit
 from wangge.assessment.web.desk_ranking import visible_periods
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.access.scopes import scope
-from wangge.kernel.flow import FlowError
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 
 LABELS = {"punctual": "响应及时", "cooperation": "配合程度", "result": "解决效果", "attitude": "服务态度"}
 
@@ -82,8 +83,8 @@ def assessment_evaluate(request: HttpRequest) -> HttpResponse:
         for unit in Unit.objects.filter(group__in=groups, valid_to__isnull=True).order_by("group", "pk")
         if street.path.startswith(unit.path)
     ]
-    given = {row.department_id: row for row in Evaluation.objects.filter(year=year, street=street)}
     wrong: list[str] = []
+    overtaken: set[int] = set()
     if request.method == "POST":
         saved = 0
         for unit in departments:
@@ -98,17 +99,21 @@ def assessment_evaluate(request: HttpRequest) -> HttpResponse:
                     department=unit,
                     marks=marks,
                     by=me(request),
+                    seen=max(seen_version(request.POST.get(f"seen-{unit.pk}", "")), 0),
                     comment=request.POST.get(f"comment-{unit.pk}", ""),
                 )
                 saved += 1
             except (ValidationError, FlowError) as error:
+                overtaken |= {unit.pk} if isinstance(error, Conflict) else set()
                 said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
                 wrong.append(f"{unit.name}：{said}")
         if saved:
             messages.success(request, f"已保存{saved}个单位的评议。")
         if not wrong:
             return redirect("assessment_evaluate")
-    rows = [(unit, given.get(unit.pk), _marks(request, unit, given.get(unit.pk))) for unit in departments]
+    given = {row.department_id: row for row in Evaluation.objects.filter(year=year, street=street)}
+    # What somebody else gave meanwhile is shown as it is; the message holds what was typed.
+    rows = [_line({} if unit.pk in overtaken else request.POST, unit, given.get(unit.pk)) for unit in departments]
     context = {
         "title": f"{year}年度评议部门",
         "street": street,
@@ -118,13 +123,19 @@ def assessment_evaluate(request: HttpRequest) -> HttpResponse:
         "most": actions.MOST,
         "share": defining.rules(street.path, timezone.localdate()).street_share,
     }
-    return render(request, "assessment/desk/evaluate.html", context, status=400 if wrong else 200)
+    return render(request, "assessment/desk/evaluate.html", context, status=409 if overtaken else 400 if wrong else 200)
 
 
-def _marks(request: HttpRequest, unit: Unit, row: Evaluation | None) -> list[tuple[str, str, Any]]:
-    """(field, label, what is shown) of one department: what was typed, else what is saved."""
-    found = []
-    for name, label in LABELS.items():
-        saved = getattr(row, name) if row else ""
-        found.append((f"{name}-{unit.pk}", label, request.POST.get(f"{name}-{unit.pk}", saved)))
-    return found
+def _line(typed: Mapping[str, Any], unit: Unit, row: Evaluation | None) -> dict[str, Any]:
+    """One department: its fields with what was typed, else what is saved, and the version that they began with."""
+
+    def shown(name: str, saved: Any) -> Any:
+        return typed.get(f"{name}-{unit.pk}", saved)
+
+    return {
+        "unit": unit,
+        "marks": [(f"{name}-{unit.pk}", label, shown(name, getattr(row, name, ""))) for name, label in LABELS.items()],
+        "comment": shown("comment", row.comment if row else ""),
+        "total": row.total if row else "",
+        "seen": shown("seen", row.version if row else 0),
+    }

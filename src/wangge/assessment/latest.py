@@ -1,0 +1,27 @@
+"""Who changed a row last, in words: for whom comes second and must not overwrite it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from wangge.kernel.audit import queries as audit
+
+
+def last_act(row: Any) -> str:
+    """“王某已于11月21日10:31”, from the record of the row."""
+    entry = audit.history(row).first()
+    if entry is None:
+        return "他人刚刚"
+    return f"{entry.actor_label}已于{timezone.localtime(entry.at):%m月%d日%H:%M}"
+
+
+def is_repeat(row: Any, by: Any, action: str, reason: str) -> bool:
+    """Whether the last thing recorded of the row is this very act of the same person: a request sent twice."""
+    entry = audit.history(row).first()
+    return entry is not None and (entry.actor_id, entry.action, entry.reason) == (
+        getattr(by, "pk", None),
+        action,
+        reason,
+    )
