@@ -57,7 +57,7 @@ def count(
 def build(days: Iterable[date], *, at: datetime | None = None) -> None:
     """The days count as built, after they were over."""
     FactBuilt.objects.bulk_create(
-        FactBuilt(day=day, fact=fact.code, built_at=at or timezone.now(), rows=0)
+        FactBuilt(day=day, fact=fact.code, built_at=at or timezone.now(), rows=0, definition=fact.definition)
         for day in days
         for fact in registry.facts()
     )
