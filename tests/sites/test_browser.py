@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from tests.browsing import DESK, PHONE, shot
 
-from wangge.kernel.access.models import User
+from wangge.kernel.access.models import Grant, User
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -163,7 +164,23 @@ def test_rows_are_walked_and_checked_by_keyboard(desk: Desk) -> None:
     expect(page.locator("[data-bulk-count]")).to_have_text("1")
     desk.picture("list-bulk-1440")
     page.keyboard.press("/")
+    expect(page.locator(".wg-list-bar input").first).to_be_focused()
+
+
+def test_the_search_box_is_there_for_those_whom_it_leads_somewhere(desk: Desk) -> None:
+    assert desk.open("/design/list/").locator("[data-search-box]").count() == 0
+    today = timezone.localdate()
+    Grant.objects.create(user=User.objects.get(), role="window_clerk", path="150203", valid_from=today)
+    page = desk.open("/design/list/")
+    page.keyboard.press("/")
     expect(page.locator("[data-search-box]")).to_be_focused()
+
+
+def test_the_menu_opens_where_the_current_page_stands(desk: Desk) -> None:
+    Grant.objects.create(user=User.objects.get(), role="command_centre", path="150203", valid_from=timezone.localdate())
+    page = desk.open("/exports/", {"width": 1440, "height": 500})
+    expect(page.locator(".wg-menu [aria-current=page]")).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
 
 
 def test_help_opens_by_key(desk: Desk) -> None:

@@ -70,7 +70,7 @@ def _talks(case: Case, who: dict[datetime, str]) -> Iterator[Line]:
         if not b.reached:
             yield Line(b.at, who.get(b.at, ""), "回访", f"未接通。{b.comment}", "wait")
             continue
-        said = f"{Solved(b.solved).label},{Satisfaction(b.satisfaction).label}。{b.comment}"
+        said = f"{Solved(b.solved).label}，{Satisfaction(b.satisfaction).label}。{b.comment}"
         yield Line(b.at, who.get(b.at, ""), "回访", said, "bad" if b.solved == Solved.NO else "good")
 
 

@@ -115,6 +115,8 @@ def demo(
     small: Annotated[bool, typer.Option(help="A tenth of the cases, for a quick look")] = False,
 ) -> None:
     """Database, migrations, demo district, web server and worker in one; Ctrl-C stops everything."""
+    # Quiet by default, before logging is set up: the address and the accounts are what one should read.
+    os.environ.setdefault("WANGGE_LOG_LEVEL", "WARNING")
     shared_counters.share()
     prepare()
     from wangge.config import serving

@@ -78,8 +78,6 @@ def demo(*, host: str, port: int, workers: int, small: bool) -> int:
     if _taken(host, port):
         typer.echo(f"端口 {port} 已被占用；请停止占用者，或另选端口：make demo PORT={port + 1}", err=True)
         return 1
-    # Quiet by default: the address and the accounts are what one should read.
-    os.environ.setdefault("WANGGE_LOG_LEVEL", "WARNING")
     typer.echo("准备数据库……")
     call_command("migrate", interactive=False, verbosity=0)
     from wangge.config import demo as demonstration

@@ -93,6 +93,8 @@ def test_a_change_names_the_field_and_the_values() -> None:
             {"listing": "cases.list", "title": "全部事项", "kind": "xlsx"},
             "名称：全部事项；种类：Excel 表格",
         ),
+        ("cases.requester.read", "cases.requester", {"fields": "phone"}, "看了：电话"),
+        ("cases.case.read", "cases.case", {"fields": "progress"}, "看了：办理进度"),
         ("one.thing", "", {"odd": {"a": 1}}, "odd：{'a': 1}"),
     ],
 )

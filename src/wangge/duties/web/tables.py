@@ -211,7 +211,7 @@ class LimitList(Listing):
     noun = "个等级"
     columns = (
         Column("name", "等级", link=lambda row: row.url, css="wg-nowrap", sort="code"),
-        Column("code", "编码", css="wg-nowrap"),
+        Column("code", "编码", screen=False),
         Column("sign", "签收", css="wg-nowrap"),
         Column("contact", "首次联系", css="wg-nowrap"),
         Column("finish", "办结", css="wg-nowrap"),
@@ -227,8 +227,8 @@ class LimitList(Listing):
             value=lambda row: row.get_for_demand_type_display() or ("紧急事项" if row.for_urgent else ""),
             css="wg-nowrap",
         ),
-        Column("note", "说明", css="wg-wide"),
-        Column("source", "来源", css="wg-wide"),
+        Column("note", "说明"),
+        Column("source", "来源", width=40),
     )
     sorts = {"code": ("code",)}
     default_sort = "code"

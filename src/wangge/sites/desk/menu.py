@@ -142,6 +142,15 @@ MENU: Final[tuple[Section, ...]] = (
 )
 
 
+# The list that answers the search box: the first that exists and that the user may read.
+SEARCHED: Final = (("case_list", "cases.read"),)
+
+
+def may_search(user: object) -> bool:
+    """Whether the search box leads this user anywhere."""
+    return not permissions(user).isdisjoint(permission for _, permission in SEARCHED)
+
+
 def open_sections(request: HttpRequest, menu: Sequence[Section] = MENU) -> list[OpenSection]:
     """The part of ``menu`` that the user may open, with the current page marked (the longest matching address)."""
     held = permissions(request.user)

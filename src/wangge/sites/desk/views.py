@@ -9,10 +9,7 @@ from django.utils.http import urlencode
 
 from wangge.kernel.access.routes import public, signed_in
 from wangge.kernel.access.scopes import holdings, permissions
-from wangge.sites.desk.menu import open_sections
-
-# The list that answers the search box: the first that exists and that the user may read.
-SEARCHED = (("case_list", "cases.read"),)
+from wangge.sites.desk.menu import SEARCHED, open_sections
 
 
 @public("入口：按登录与否和角色转到各自的首页，本身不显示任何数据")

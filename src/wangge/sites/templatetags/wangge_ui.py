@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from wangge.kernel.listing import html
 from wangge.kernel.periods import standing
-from wangge.sites.desk.menu import open_sections
+from wangge.sites.desk.menu import may_search, open_sections
 from wangge.sites.field.tabs import Tab, open_tabs
 
 register = template.Library()
@@ -187,6 +187,12 @@ def desk_menu(context: RequestContext) -> dict[str, object]:
     """The sections and items this user may open."""
     request = context.get("request")
     return {"sections": open_sections(request) if request is not None else []}
+
+
+@register.filter
+def searches(user: Any) -> bool:
+    """``{% if user|searches %}``: whether the search box is for this user."""
+    return may_search(user)
 
 
 @register.simple_tag(name="field_tabs", takes_context=True)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from wangge.kernel.access import names
 from wangge.kernel.access.roles import roles
-from wangge.kernel.access.web.wording import NOTES, VERBS
+from wangge.kernel.access.web.wording import NOTES, READ, VERBS
 from wangge.kernel.audit.models import AuditEntry
 from wangge.kernel.flow.engine import Flow
 
@@ -178,6 +178,9 @@ def _said(entry: AuditEntry, name: str, value: Any, called: Names) -> str:
 def _named(entry: AuditEntry, name: str, value: Any, called: Names) -> str:
     if not isinstance(value, str | int):
         return ""
+    if name == "fields":
+        read = _fields(entry.object_type).get(str(value))
+        return READ.get(str(value), "") if read is None else str(read.verbose_name)
     field = _fields(entry.object_type).get(name)
     own = dict(field.flatchoices).get(value) if field is not None else None
     if own is not None:

@@ -48,6 +48,10 @@ def _act_cell(entry: Any) -> str:
     return format_html('<div>{}</div><small class="text-secondary">{}</small>', acts.act(entry.action), entry.action)
 
 
+def _actor_cell(entry: Any) -> str:
+    return format_html('<div>{}</div><small class="text-secondary">{}</small>', entry.actor_label, entry.address)
+
+
 def _object(entry: Any) -> str:
     return f"{acts.noun(entry.object_type)} {entry.object_id}".strip()
 
@@ -68,13 +72,13 @@ class AuditList(Listing):
     title = "审计记录"
     columns = (
         Column("at", "时间", value=lambda entry: f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}", width=20),
-        Column("actor_label", "操作者", css="wg-nowrap", width=14),
+        Column("actor_label", "操作者", render=_actor_cell, css="wg-nowrap", width=14),
         Column("act", "操作", value=lambda entry: acts.act(entry.action), render=_act_cell, css="wg-nowrap", width=16),
         Column("action", "操作代码", screen=False, width=28),
-        Column("object", "对象", value=_object, link=_object_url, width=20),
-        Column("place", "区划", value=lambda entry: entry.place, width=20),
+        Column("object", "对象", value=_object, link=_object_url, css="wg-nowrap", width=20),
+        Column("place", "区划", value=lambda entry: entry.place, css="wg-nowrap", width=20),
         Column("path", "区划代码", screen=False, width=18),
-        Column("reason", "理由", width=30),
+        Column("reason", "理由", css="wg-some", width=30),
         Column(
             "changes",
             "变化",
@@ -83,7 +87,7 @@ class AuditList(Listing):
             css="wg-wide",
             width=60,
         ),
-        Column("address", "来源地址", width=18),
+        Column("address", "来源地址", screen=False, width=18),
         Column(
             "request_id",
             "同一请求",

@@ -80,9 +80,10 @@ class NewAccountForm(forms.Form):
 
 def _role_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     groups = {Reach.PATH: "按区划", Reach.OFFICE: "按机构", Reach.NONE: "管理员"}
-    return [
-        (label, [(r.code, r.label) for r in roles().values() if r.reach is reach]) for reach, label in groups.items()
-    ]
+    found = {
+        label: [(r.code, r.label) for r in roles().values() if r.reach is reach] for reach, label in groups.items()
+    }
+    return [("", [("", "请选择")]), *found.items()]
 
 
 class GrantForm(forms.Form):

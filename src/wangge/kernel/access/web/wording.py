@@ -74,6 +74,8 @@ VERBS: Final = {
     "use": "使用",
     "withdraw": "撤回",
 }
+# What was read, where it is no field of the object.
+READ: Final = {"file": "文件", "progress": "办理进度"}
 # What an act notes beside the fields of its object.
 NOTES: Final = {
     "accounts": "涉及账号数",

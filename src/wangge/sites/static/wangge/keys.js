@@ -18,7 +18,7 @@ function move(step) {
 const click = (selector, root = document) => root?.querySelector(selector)?.click();
 
 const ACTIONS = {
-  "/": () => document.querySelector("[data-search-box]")?.focus(),
+  "/": () => (document.querySelector("[data-search-box]") || document.querySelector(".wg-list-bar input:not([type=hidden])"))?.focus(),
   "?": () => window.tabler?.bootstrap?.Modal.getOrCreateInstance(document.getElementById("help"))?.show(),
   j: () => move(1),
   k: () => move(-1),
