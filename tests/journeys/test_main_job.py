@@ -269,3 +269,21 @@ def test_a_search_by_words_number_and_phone_finds_the_case(town: Town) -> None:
         page.fill("[data-search-box]", typed)
         page.press("[data-search-box]", "Enter")
         expect(page.locator("tbody")).to_contain_text(case.number)
+
+
+def test_the_intake_desk_is_worked_without_a_mouse(town: Town) -> None:
+    page = town.desk("话务小赵")
+    page.goto("/desk/cases/intake/")
+    page.keyboard.type(PHONE_NUMBER)  # the form opens with the phone
+    page.keyboard.press("Alt+2")
+    page.keyboard.type("友谊社区1号院")
+    page.keyboard.press("Alt+3")
+    page.keyboard.type("小区东门垃圾清运不及时，已经三天")
+    suggested = page.locator("#intake-help input[name=kind_pick]").first
+    expect(suggested).to_be_checked()
+    page.keyboard.press("Alt+4")
+    expect(suggested).to_be_focused()
+    page.keyboard.press("Alt+1")
+    page.keyboard.press("Enter")
+    expect(told(page)).to_contain_text("已登记并派单")
+    assert state() == "dispatched"

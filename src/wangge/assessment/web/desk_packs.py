@@ -48,10 +48,13 @@ class PackList(Listing):
     default_sort = "new"
     export_permission = policy.READ
     empty_title = "还没有点评材料"
-    empty_hint = "在考核期页面按“生成点评材料”。"
+    empty_hint = "打开“考核期”中的一个月，按“生成点评材料”。"
 
     def rows(self, request: HttpRequest) -> Rows:
         return policy.packs(request.user).select_related("period")
+
+    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:  # noqa: ARG002
+        return [{"label": "考核期", "url": reverse("assessment_periods"), "icon": "calendar"}]
 
 
 @requires(policy.READ)
