@@ -109,6 +109,7 @@ def test_doctor_looks_at_everything(settings: Any, tmp_path: Any) -> None:
         "calendar",
         "row-level security",
         "counts",
+        "facts",
         "places",
     ]
     well = {name for name, finding in found.items() if finding.well}
