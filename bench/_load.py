@@ -117,8 +117,9 @@ class Wangge:
         if done["state"] != "checked":
             raise RuntimeError(f"resolve: {done}")
         found = client.call("search", "GET", f"/api/v1/cases?q={quote(place)}")
-        if found["total"] < 1 or found["items"][0]["number"] != number:
-            raise RuntimeError(f"search: {place} found {found['total']}, not {number} first")
+        # Another client may have filed the same address meanwhile: the own one is among the newest, not always first.
+        if number not in [item["number"] for item in found["items"]]:
+            raise RuntimeError(f"search: {place} found {found['total']}, not {number}")
 
 
 class Helpdesk:

@@ -115,6 +115,11 @@ VIEWS: Final = (
 )
 
 
+def first_waiting(user: Any, now: datetime) -> View:
+    """What the phone opens with: what waits for the user to do, else to check, else what is open."""
+    return next((view for view in VIEWS[:2] if view.rows(user, now).exists()), VIEWS[2])
+
+
 def common_kinds(path: str) -> list[KindRef]:
     """The kinds most reported on the rounds in this street lately, filled up with everyday ones. At most twelve."""
     held = snapshot.current()

@@ -81,6 +81,18 @@ def test_each_view_counts_its_own(world: World, view: str, count: int) -> None:
     assert signed_in(world, LI).get(LIST, {"view": view}).context["page"].paginator.count == count
 
 
+def test_the_phone_opens_with_what_waits(world: World) -> None:
+    client = signed_in(world, LI)
+    assert client.get(LIST).context["chosen"].code == "open"
+    replied(world)
+    assert client.get(LIST).context["chosen"].code == "check"
+    assert client.get(LIST, {"view": "todo"}).context["page"].paginator.count == 0
+    CaseFlow(world.dispatched(place=Place(path=COMMUNITY)), world["街道老王"]).assign(
+        office_id=world.offices["community"].pk, asked="去看看", path=GRID
+    )
+    assert client.get(LIST).context["chosen"].code == "todo"
+
+
 def test_what_lies_with_my_office_waits_for_me(world: World) -> None:
     case = world.dispatched(place=Place(path=COMMUNITY))
     CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="去看看", path=GRID)

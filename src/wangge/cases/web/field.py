@@ -52,7 +52,8 @@ def field_grid(request: HttpRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     if not may(user, fieldwork.USE):
         return _own(request)
-    chosen = next((v for v in fieldwork.VIEWS if v.code == request.GET.get("view")), fieldwork.VIEWS[0])
+    chosen = next((v for v in fieldwork.VIEWS if v.code == request.GET.get("view")), None)
+    chosen = chosen or fieldwork.first_waiting(user, now)
     searched = request.GET.get("q", "").strip()[:100]
     place = request.GET.get("grid", "")
     if searched:
