@@ -270,8 +270,8 @@ def page(kept: dict[str, dict[str, object]]) -> str:
         "Written by `python -m bench NAME --record`; the figures themselves are in `benchmarks.json`.\n",
         "Every figure stands beside a reference taken in the same run on the same machine, load generator included;",
         "a published figure says so in its name. Where the load average is well beyond the number of cores, other work",
-        "ran meanwhile: what is compared within the run holds, the times themselves do not. A copy of a filled table is",
-        "read through once before it is asked, as a server that has run for a day has read it.\n",
+        "ran meanwhile: what is compared within the run holds, the times themselves do not. A copy of a filled table",
+        "is read through once before it is asked, as a server that has run for a day has read it.\n",
     ]
     for key in sorted(kept):
         entry = kept[key]
