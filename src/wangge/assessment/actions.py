@@ -23,7 +23,7 @@ from wangge.kernel.access.scopes import scope
 from wangge.kernel.attachments.actions import store
 from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
-from wangge.kernel.flow import Conflict, NotPermitted, Refused
+from wangge.kernel.flow import Conflict, NotPermitted, Refused, already
 from wangge.kernel.jobs.sweeper import each
 
 MARKS: Final = ("punctual", "cooperation", "result", "attitude")
@@ -226,9 +226,9 @@ def _in_words(values: Mapping[str, Any]) -> str:
 
 
 def _given(row: Evaluation) -> str:
-    who = User.objects.filter(pk=row.by_id).values_list("display_name", flat=True).first() or "他人"
+    who = User.objects.filter(pk=row.by_id).values_list("display_name", flat=True).first()
     words = _in_words({name: getattr(row, name) for name in (*MARKS, "comment")})
-    return f"{who}已于{timezone.localtime(row.at):%m月%d日%H:%M}评为{words}"
+    return f"{already(who, row.at)}评为{words}"
 
 
 def with_cases_of(sheet: WorkerSheet) -> set[int]:

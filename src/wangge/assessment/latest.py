@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
-
 from wangge.kernel.audit import queries as audit
+from wangge.kernel.flow import already
 
 
 def last_act(row: Any) -> str:
     """“王某已于11月21日10:31”, from the record of the row."""
     entry = audit.history(row).first()
-    if entry is None:
-        return "他人刚刚"
-    return f"{entry.actor_label}已于{timezone.localtime(entry.at):%m月%d日%H:%M}"
+    return "他人刚刚" if entry is None else already(entry.actor_label, entry.at)
 
 
 def is_repeat(row: Any, by: Any, action: str, reason: str) -> bool:

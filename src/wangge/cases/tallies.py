@@ -17,6 +17,7 @@ from django.db.models.functions import Left, Length
 
 from wangge.cases.models import CaseTally
 from wangge.cases.streets import STREET
+from wangge.kernel.access.scopes import outermost
 
 # Digits of the places counted apart: streets. A community is small enough to be counted itself, and there are
 # twenty times as many of them, each with all its combinations of traits.
@@ -147,7 +148,7 @@ def count(
 
 def all_within(paths: Sequence[str]) -> bool:
     """Whether every case lies below one of ``paths``. Reads what lies outside, which is nothing or little."""
-    kept = [path for path in sorted(set(paths)) if not any(path.startswith(other) for other in paths if other != path)]
+    kept = outermost(paths)
     if "" in kept:
         return True
     # What sorts between one path with all below it and the next.

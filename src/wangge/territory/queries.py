@@ -191,14 +191,8 @@ def choices(roots: Iterable[str]) -> list[tuple[str, str]]:
             inside = Division.objects.current().filter(code__startswith=root, level__in=[Level.STREET, Level.COMMUNITY])
             names = dict(inside.order_by("code").values_list("code", "name")) or {root: name_of(root)}
             for code, name in names.items():
-                found.append(
-                    (
-                        code,
-                        name
-                        if len(code) <= STREET_LENGTH
-                        else f"{names.get(code[:STREET_LENGTH]) or name_of(code[:STREET_LENGTH])}·{name}",
-                    )
-                )
+                street = code[:STREET_LENGTH]
+                found.append((code, name if code == street else f"{names.get(street) or name_of(street)}·{name}"))
         else:
             found.append((root, full_name(root, from_level=4)))
             found += [(g.code, f"{name_of(root)}·{g.name}") for g in grids_of(root) if g.code != root]

@@ -20,7 +20,7 @@ from wangge.insight.topics.models import Topic
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.context import actor_for, bind
 from wangge.kernel.audit.recording import record
-from wangge.kernel.flow import Conflict
+from wangge.kernel.flow import Conflict, already
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
@@ -191,7 +191,7 @@ def finish_item(*, item: GovernanceItem, note: str, by: User) -> None:
             return
         raise Conflict(f"{_finished(now)}。您填写的“{note}”没有保存。")
     if now.removed_at is not None:
-        raise Conflict(f"{_who(now.removed_by_id)}已于{_when(now.removed_at)}删去这一条。您填写的“{note}”没有保存。")
+        raise Conflict(f"{_already(now.removed_by_id, now.removed_at)}删去这一条。您填写的“{note}”没有保存。")
     if held.state != TaskState.RUNNING:
         raise ValidationError(f"任务{held.get_state_display()}，不能登记完成。")
     GovernanceItem.objects.filter(pk=now.pk).update(done_at=timezone.now(), done_note=note, done_by_id=by.pk)
@@ -199,18 +199,13 @@ def finish_item(*, item: GovernanceItem, note: str, by: User) -> None:
         record("governance.item.finish", item, changes={"done": [False, True]})
 
 
-def _who(user_id: int | None) -> str:
-    found = User.objects.filter(pk=user_id).first() if user_id is not None else None
-    return found.display_name if found is not None else "他人"
-
-
-def _when(at: datetime) -> str:
-    return f"{timezone.localtime(at):%m月%d日%H:%M}"
+def _already(user_id: int | None, at: datetime) -> str:
+    return already(User.objects.filter(pk=user_id or 0).values_list("display_name", flat=True).first(), at)
 
 
 def _finished(item: GovernanceItem) -> str:
     assert item.done_at is not None
-    return f"{_who(item.done_by_id)}已于{_when(item.done_at)}登记完成：{item.done_note}"
+    return f"{_already(item.done_by_id, item.done_at)}登记完成：{item.done_note}"
 
 
 def _lock(task: GovernanceTask, by: User) -> GovernanceTask:

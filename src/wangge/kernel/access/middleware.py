@@ -9,12 +9,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from wangge.kernel.access import database, passwords, totp
 from wangge.kernel.access.roles import Reach
-from wangge.kernel.access.routes import access_of, htmx_redirect, to_login
+from wangge.kernel.access.routes import access_of, htmx_redirect, to_login, view_at
 from wangge.kernel.access.scopes import Scope, holdings
 from wangge.kernel.access.sessions import SEEN, close_session
 
@@ -70,11 +70,8 @@ class AccessMiddleware:
 
 def _renews_for_anybody(request: HttpRequest) -> bool:
     """A public page that renews itself (a screen on a wall) goes on when the user of its browser is signed out."""
-    try:
-        view = resolve(request.path_info).func
-    except Resolver404:
-        return False
-    declared = access_of(view)
+    view = view_at(request.path_info)
+    declared = access_of(view) if view is not None else None
     return declared is not None and declared.kind == "public" and bool(getattr(view, "polled", False))
 
 

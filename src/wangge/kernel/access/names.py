@@ -25,6 +25,13 @@ def search(text: str, *, limit: int) -> Sequence[Any]:
     return cast("Sequence[Any]", import_string(settings.NAMES["search"])(text, str(settings.HOME_DIVISION), limit))
 
 
+def meant(text: str, *, limit: int) -> Sequence[Any]:
+    """The places that ``text`` (东胜·交通) may mean: of exactly this name, else whose name holds it."""
+    words = text.replace("·", " ").split()
+    found = search(" ".join(words), limit=limit)
+    return [one for one in found if one.name == words[-1]] or found
+
+
 def place_choices(roots: Iterable[str]) -> list[tuple[Any, str]]:
     """Streets and communities below ``roots``: code and full name."""
     return cast("list[tuple[Any, str]]", import_string(settings.NAMES["place_choices"])(roots))

@@ -54,16 +54,21 @@ def access_of(view: View) -> RouteAccess | None:
     return found
 
 
+def view_at(path: str) -> View | None:
+    """The view that answers at ``path``; None where nothing does."""
+    try:
+        return resolve(path).func
+    except Resolver404:
+        return None
+
+
 def opens(user: Any, address: str) -> bool:
     """Whether the route at ``address`` lets ``user`` in; the rows behind it stay the policy's business.
 
     For a link that one person wrote and another reads: what the reader may not open is told as text.
     """
-    try:
-        found = resolve(urlsplit(address).path)
-    except Resolver404:
-        return False
-    access = access_of(found.func)
+    view = view_at(urlsplit(address).path)
+    access = access_of(view) if view is not None else None
     if access is None or access.kind == "public":
         return access is not None
     held = permissions(user)

@@ -101,8 +101,13 @@ def scope(user: Any, permission: str) -> Scope:
             paths.add(held.path)
         elif held.role.reach is Reach.OFFICE and held.office_id is not None:
             offices.add(held.office_id)
-    shortest = {p for p in paths if not any(p != q and p.startswith(q) for q in paths)}
-    return Scope(tuple(sorted(shortest)), tuple(sorted(offices)))
+    return Scope(tuple(outermost(paths)), tuple(sorted(offices)))
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """Those of ``paths`` that lie below no other, each once, in order."""
+    given = set(paths)
+    return sorted(p for p in given if not any(p != q and p.startswith(q) for q in given))
 
 
 def area(user: Any, *needed: str) -> Scope:

@@ -22,6 +22,7 @@ from wangge.kernel.flow.engine import (
     ReasonMissing,
     Refused,
     Step,
+    already,
     seen_version,
     step,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Step",
     "TransitionBase",
     "VersionedModel",
+    "already",
     "mermaid",
     "seen_version",
     "step",

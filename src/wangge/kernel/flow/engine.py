@@ -22,6 +22,11 @@ Predicate = Callable[[Any, Any], bool]
 Guard = Callable[[Any], str | None]
 
 
+def already(who: str | None, at: datetime) -> str:
+    """“王某已于11月21日10:31”: how who comes second is told who was first."""
+    return f"{who or '他人'}已于{timezone.localtime(at):%m月%d日%H:%M}"
+
+
 def seen_version(typed: str) -> int:
     """The version that a form says it was filled on; -1, which no row has, when it says none."""
     return int(typed) if typed.isdecimal() and len(typed) < 10 else -1

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 
 from wangge.kernel.access import names
+from wangge.kernel.access.scopes import outermost
 from wangge.kernel.listing.filters import FilterError, Rows, Text
 
 MOST = 50
@@ -45,9 +46,7 @@ def codes(typed: str) -> tuple[str, ...]:
     """The code itself, or those of the places that are called so (else: whose name holds it); none below another."""
     if typed.isdigit():
         return (typed,)
-    words = typed.replace("·", " ").split()
-    found = names.search(" ".join(words), limit=MOST)
-    if not found:
+    meant = names.meant(typed, limit=MOST)
+    if not meant:
         raise FilterError(f"没有找到“{typed[:40]}”这个地方。")
-    meant = {one.code for one in found if one.name == words[-1]} or {one.code for one in found}
-    return tuple(sorted(code for code in meant if not any(code[:end] in meant for end in range(2, len(code)))))
+    return tuple(outermost(one.code for one in meant))

@@ -106,11 +106,9 @@ class PlaceField(forms.CharField):
         offered = [code for code, label in self.widget.options if label == text]
         if len(offered) == 1:
             return str(offered[0])
-        words = text.replace("·", " ").split()
-        found = names.search(" ".join(words), limit=2)
-        if not found:
+        meant = names.meant(text, limit=2)
+        if not meant:
             raise ValidationError(f"没有找到“{text}”这个地方。")
-        exact = [one for one in found if one.name == words[-1]]
-        if len(found) > 1 and len(exact) != 1:
+        if len(meant) > 1:
             raise ValidationError(f"“{text}”不止一处，请写全称（如“少先路街道 友谊社区”）或填区划代码。")
-        return str((exact or found)[0].code)
+        return str(meant[0].code)
