@@ -6,14 +6,16 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
 
-from wangge.cases.actions import dispatch_by_list
+from wangge.cases.actions import ask, decide, dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.facts.actions import rebuild
 from wangge.kernel.facts.indicators import value
+from wangge.kernel.facts.jobs import keep_fresh
 from wangge.kernel.facts.models import DailyFact
 from wangge.kernel.facts.registry import Slice, facts
 
@@ -183,3 +185,32 @@ def test_a_past_day_knows_what_was_open_then(day: World) -> None:
     Case.objects.update(created_at=timezone.now() - timedelta(days=2))
     rebuild(day=yesterday)
     assert value("cases.open", path=DISTRICT, from_on=yesterday, to_on=yesterday).numerator == 4
+
+
+def test_an_order_of_an_earlier_day_has_that_day_counted_anew(world: World) -> None:
+    long_ago = timezone.now() - timedelta(days=40)
+    rebuild(day=timezone.localdate(long_ago))
+    world.file(created_at=long_ago)
+    keep_fresh(timezone.now())
+    day = timezone.localdate(long_ago)
+    assert value("cases.filed", from_on=day, to_on=day).numerator == 1
+
+
+def test_a_case_left_out_later_leaves_the_days_it_was_counted_on(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).reply(text="已清运", contacted="phone")
+    CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=True, solved="yes", satisfaction="2")
+    earlier = timedelta(days=40)
+    day = timezone.localdate() - earlier
+    case.transitions.update(at=F("at") - earlier)
+    case.clocks.update(stopped_at=F("stopped_at") - earlier)
+    Case.objects.filter(pk=case.pk).update(closed_at=F("closed_at") - earlier, created_at=F("created_at") - earlier)
+    rebuild(day=day)
+    assert value("cases.satisfaction", from_on=day, to_on=day).denominator == 1
+    row = ask(
+        case=Case.objects.get(pk=case.pk), kind="exclusion", exclusion_class="planned", reason="已列入改造计划",
+        by=world["街道老王"],
+    )  # fmt: skip
+    decide(request=row, approve=True, decision="", by=world["热线班长"])
+    keep_fresh(timezone.now())
+    assert value("cases.satisfaction", from_on=day, to_on=day).denominator == 0

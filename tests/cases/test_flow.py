@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from tests.cases.conftest import GRID, World
 
-from wangge.cases.actions import Asker, Place, ask, decide
+from wangge.cases.actions import Asker, Place, ask, classify, decide, may_be_asked
 from wangge.cases.dispatching import CannotDispatch, overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock
@@ -67,6 +67,34 @@ def test_an_office_elsewhere_cannot_be_chosen(world: World) -> None:
     case = world.file()
     with pytest.raises(CannotDispatch, match="沼潭街道社会治理综合指挥中心不管辖事发地点"):
         overridden(plans_for(case)[0], case, lead_id=world.offices["other_centre"].pk, assist_ids=[], reason="随便给")
+
+
+@pytest.mark.parametrize(("lead", "assist"), [("community", "centre"), ("centre", "community")])
+def test_the_hotline_gives_nothing_to_a_community(world: World, lead: str, assist: str) -> None:
+    case, offices = world.file(), world.offices
+    with pytest.raises(CannotDispatch, match="不得直接派到社区"):
+        overridden(plans_for(case)[0], case, lead_id=offices[lead].pk, assist_ids=[offices[assist].pk], reason="就近")
+
+
+def test_a_department_gives_nothing_to_a_community_but_to_its_street(world: World) -> None:
+    case = world.file()
+    plan = overridden(plans_for(case)[0], case, lead_id=world.offices["housing"].pk, assist_ids=[], reason="涉及房屋")
+    CaseFlow(case, world["话务小赵"]).dispatch(plan=plan, reason="涉及房屋")
+    community = world.offices["community"].pk
+    with pytest.raises(Refused, match="由街道交办"):
+        CaseFlow(case, world["住建小周"]).assign(office_id=community)
+    CaseFlow(case, world["住建小周"]).assign(office_id=world.offices["centre"].pk)
+    CaseFlow(case, world["街道老王"]).assign(office_id=community)
+    assert again(case).holder_office == world.offices["community"]
+
+
+def test_a_plan_seen_before_the_kind_was_changed_is_not_dispatched(world: World) -> None:
+    case = world.file()
+    seen, plan = case.version, plans_for(case)[0]
+    classify(case=again(case), kind=world.kinds["building"], place=None, by=world["话务小赵"])
+    with pytest.raises(Conflict):
+        CaseFlow(case, world["话务小赵"]).dispatch(plan=plan, seen=seen)
+    assert again(case).state == "received"
 
 
 def test_the_second_to_press_is_told_who_was_first(world: World) -> None:
@@ -145,6 +173,18 @@ def test_the_handler_may_not_check_his_own_work(world: World) -> None:
     assert again(case).state == "replied"
     with pytest.raises(Refused, match="办理人本人"):
         CaseFlow(case, world["街道老王"]).check_pass()
+
+
+def test_whoever_answered_for_a_part_may_not_check_it_either(world: World) -> None:
+    case = world.file(channel="grid", by=world["网格员小李"], place=Place(path=GRID))
+    CaseFlow(case, world["街道老王"]).dispatch(plan=plans_for(case)[0])
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="到现场清理")
+    CaseFlow(case, world["网格员小李"]).report_part(office_id=world.offices["community"].pk, answer="已清理")
+    CaseFlow(case, world["街道老王"]).reply(text="已清理", contacted="visit")
+    for verdict in ("check_pass", "check_fail"):
+        with pytest.raises(Refused, match="办理人本人"):
+            getattr(CaseFlow(case, world["网格员小李"]), verdict)(reason="现场仍有垃圾")
+    assert again(case).state == "replied"
 
 
 def test_a_failed_check_sends_it_back(world: World) -> None:
@@ -245,3 +285,28 @@ def test_the_options_say_why_not(world: World) -> None:
     options = {o.step.name: o.why_not for o in CaseFlow(again(case), world["街道老王"]).options()}
     assert options["sign"] == ""
     assert options["send_back"] == "本单位为指定承办单位，不得再次退单（潍坊市12345条例）。"
+
+
+def test_an_office_asks_to_be_left_out_after_the_call_back_and_handles_on_meanwhile(world: World) -> None:
+    case, wang, zhao = world.dispatched(), world["街道老王"], world["话务小赵"]
+    planned = {"kind": "exclusion", "exclusion_class": "planned", "reason": "已列入改造计划"}
+    row = ask(case=case, by=wang, **planned)
+    CaseFlow(case, wang).reply(text="已清运", contacted="phone")
+    decide(request=row, approve=False, decision="请先办理", by=world["热线班长"])
+    CaseFlow(case, zhao).call_back(way="phone", reached=True, solved="basically", satisfaction="2")
+    row = ask(case=again(case), by=wang, **planned)
+    decide(request=row, approve=True, decision="", by=world["热线班长"])
+    assert (again(case).state, again(case).excluded_at is not None) == ("closed", True)
+
+
+def test_an_archived_case_is_asked_for_nothing_more(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).reply(text="已清运", contacted="phone")
+    CaseFlow(case, world["话务小赵"]).call_back(way="phone", reached=True, solved="yes", satisfaction="5")
+    CaseFlow(case).archive()
+    with pytest.raises(Refused, match="已经归档"):
+        ask(
+            case=again(case), kind="exclusion", exclusion_class="planned", reason="已列入改造计划",
+            by=world["街道老王"],
+        )  # fmt: skip
+    assert may_be_asked(again(case)) == []

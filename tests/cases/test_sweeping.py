@@ -33,7 +33,22 @@ def test_an_overdue_clock_is_escalated_once(world: World) -> None:
     assert sweeping.escalate(now=late) == 1
     assert sweeping.escalate(now=late) == 0
     offices = set(Notice.objects.filter(kind="overdue").values_list("office_id", flat=True))
-    assert offices == {world.offices["housing"].pk, world.offices["centre"].pk}
+    assert offices == {world.offices["housing"].pk, world.offices["command"].pk}
+
+
+def test_what_the_centre_of_a_street_lets_pass_is_told_to_the_district(world: World) -> None:
+    case = world.dispatched()
+    sweeping.escalate(now=timezone.now() + timedelta(hours=3))
+    told = set(Notice.objects.filter(case=case, kind="overdue").values_list("office_id", flat=True))
+    assert told == {world.offices["centre"].pk, world.offices["command"].pk}
+
+
+def test_what_a_community_lets_pass_is_told_to_its_street(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk)
+    sweeping.escalate(now=timezone.now() + timedelta(days=8))
+    told = set(Notice.objects.filter(case=case, kind="overdue").values_list("office_id", flat=True))
+    assert told == {world.offices["community"].pk, world.offices["centre"].pk}
 
 
 def test_a_paused_clock_is_left_alone(world: World) -> None:
@@ -47,7 +62,7 @@ def test_a_bad_row_does_not_stop_the_rest(world: World) -> None:
     # A clock of a name nobody knows: writing its notice fails.
     CaseClock.objects.filter(case=bad, name="sign").update(name="unknown")
     assert sweeping.escalate(now=timezone.now() + timedelta(hours=3)) == 1
-    assert [n.case for n in Notice.objects.filter(kind="overdue")] == [good]
+    assert {n.case for n in Notice.objects.filter(kind="overdue")} == {good}
 
 
 def test_supervision_leaves_a_notice(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from wangge.cases import clocks, policy, validators
@@ -29,6 +29,7 @@ from wangge.kernel.api import webhooks
 from wangge.kernel.attachments.actions import Prepared, prepare, store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.events.bus import publish
+from wangge.kernel.facts.actions import mark_stale
 from wangge.kernel.flow import NotPermitted, Refused
 from wangge.kernel.numbering.numbers import next_number
 
@@ -136,6 +137,8 @@ def file_case(
     record("cases.case.file", case, changes={"number": case.number, "channel": channel})
     for file in files:
         store(file, owner=case, purpose="evidence", by=by)
+    if timezone.localdate(case.created_at) < timezone.localdate(now):
+        mark_stale(timezone.localdate(case.created_at))
     publish(CaseFiled(case.pk, case.path, case.channel))
     webhooks.emit("case.filed", {"number": case.number, "channel": case.channel}, case.path)
     return case
@@ -226,7 +229,8 @@ def classify(*, case: Case, kind: Kind, place: Place | None, by: Any) -> Case:
         validators.check_point(place.lng, place.lat)
         values |= {"path": place.path, "address": place.address, "lng": place.lng, "lat": place.lat}
         changes["path"] = [case.path, place.path]
-    changed = Case.objects.filter(pk=case.pk, state=CaseState.RECEIVED).update(**values)
+    # A new version: whoever has the old page before them would dispatch by a plan they have not seen.
+    changed = Case.objects.filter(pk=case.pk, state=CaseState.RECEIVED).update(**values, version=F("version") + 1)
     if not changed:
         raise Refused("事项已派出，不能再改类别和地点。")
     record("cases.case.classify", case, changes=changes)
@@ -265,6 +269,15 @@ def see_notices(*, notices: QuerySet[Notice], by: Any) -> int:
 # -- requests: extension, suspension, exclusion --------------------------------------------------
 
 
+def may_be_asked(case: Case) -> list[RequestKind]:
+    """What the handling office may apply for as the case stands: more time while it is handled, to be left out of the
+    assessment until it is archived (the call-back often shows why)."""
+    found = [RequestKind.EXTENSION, RequestKind.SUSPENSION] if case.state == CaseState.HANDLING else []
+    if (case.is_open or case.state == CaseState.CLOSED) and case.excluded_at is None:
+        found.append(RequestKind.EXCLUSION)
+    return found
+
+
 @transaction.atomic
 def ask(
     *, case: Case, kind: str, reason: str, by: Any, until_on: date | None = None, exclusion_class: str = ""
@@ -277,6 +290,8 @@ def ask(
     if len(reason.strip()) < 4:
         raise Refused("请写明理由（至少4个字）。")
     if kind == RequestKind.EXCLUSION:
+        if case.state == CaseState.ARCHIVED:
+            raise Refused("事项已经归档，不能再申请。")
         if exclusion_class not in ExclusionClass.values:
             raise Refused("请选择剔除类别。")
         if case.excluded_at is not None:
@@ -341,8 +356,17 @@ def _take_effect(request: CaseRequest, case: Case, by: Any, now: datetime) -> No
         case.extensions += 1
     else:
         case.excluded_at = now
+        mark_stale(*_days_counted(case, before=timezone.localdate(now)))
     case.version += 1
     case.save(update_fields=["extensions", "excluded_at", "next_due_at", "finish_due_at", "version"])
+
+
+def _days_counted(case: Case, *, before: date) -> set[date]:
+    """The days over in whose figures the case stands: of its filing, its steps, its clocks and its end."""
+    moments = [case.created_at, case.closed_at, case.finish_due_at, *case.transitions.values_list("at", flat=True)]
+    moments += case.clocks.filter(stopped_at__isnull=False).values_list("stopped_at", flat=True)
+    days = {timezone.localdate(moment) for moment in moments if moment is not None}
+    return {day for day in days if day < before}
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from wangge.cases import policy
-from wangge.cases.enums import CaseState, PartState, RequestState
+from wangge.cases.enums import CaseState, PartState, RequestKind, RequestState
 from wangge.cases.models import Case, CasePart, CaseQuerySet, CaseRequest
 from wangge.kernel.access.scopes import holdings, permissions, scope
 
@@ -65,6 +65,8 @@ def _parts(user: Any) -> CaseQuerySet:
 
 def _requests(user: Any) -> CaseQuerySet:
     pending = CaseRequest.objects.filter(state=RequestState.PENDING).exclude(asked_by_id=user.pk)
+    if "cases.exclude" not in permissions(user):
+        pending = pending.exclude(kind=RequestKind.EXCLUSION)
     over = scope(user, "cases.review_request").q("path", "")
     return Case.objects.filter(over, pk__in=pending.values("case_id"))
 

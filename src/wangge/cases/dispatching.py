@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from wangge.cases import policy
 from wangge.cases.enums import Channel, Urgency
 from wangge.cases.models import Case
 from wangge.duties.resolution import Assignment, candidates, resolve
@@ -25,6 +26,7 @@ HOTLINE_CHANNELS: Final = frozenset(
     {Channel.HOTLINE, Channel.PLATFORM, Channel.DEPUTY, Channel.SUGGESTION, Channel.MEDIA}
 )
 BELOW_STREET: Final = "community"
+LOCAL: Final = ("street", BELOW_STREET)
 
 
 class CannotDispatch(Exception):
@@ -107,9 +109,9 @@ def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int
     elsewhere = [office.name for office in offices if not case.path.startswith(office.path)]
     if elsewhere:
         raise CannotDispatch(f"{'、'.join(elsewhere)}不管辖事发地点，请改正地点或选择其他单位。")
-    lead, channel = offices[0], case.channel
-    if channel in HOTLINE_CHANNELS and lead.level == BELOW_STREET:
-        raise CannotDispatch("热线工单不得直接派到社区、网格，请派到街道（条例第17条）。")
+    lead = offices[0]
+    if case.channel in HOTLINE_CHANNELS and any(office.level == BELOW_STREET for office in offices):
+        raise CannotDispatch("热线工单不得直接派到社区、网格（主办、协办都不行），请派到街道（条例第17条）。")
     assists = tuple(offices[1:])
     return replace(
         plan,
@@ -119,6 +121,13 @@ def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int
         confidence=1.0,
         reason=f"人工指定{lead.name}主办：{reason}。清单建议为{plan.lead.name}。",
     )
+
+
+def may_assign_below(user: Any, case: Case) -> bool:
+    """Communities get their parts from the street, which answers for it, never from a department (条例 art. 17)."""
+    held = [organization.office(id_) for id_ in (case.holder_office_id, case.lead_office_id)]
+    local = [office.id for office in held if office is not None and office.level in LOCAL]
+    return user is None or any(policy.acts_for(user, "cases.assign", id_) for id_ in local)
 
 
 def _plan(found: Assignment) -> Plan:

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wangge.cases import clocks, guards, policy
-from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json
+from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json, may_assign_below
 from wangge.cases.enums import (
     LIVE_STATES,
     TOLD,
@@ -168,6 +168,8 @@ class CaseFlow(Flow[Case]):
         if not office.path.startswith(lead.path):
             raise Refused(f"{office.name}不在{lead.name}的管辖范围内，请通过吹哨或申请协调。")
         if office.level == BELOW_STREET:
+            if not may_assign_below(self.user, case):
+                raise Refused("社区、网格的任务由街道交办，请交给街道，由街道安排（条例第17条）。")
             assert case.kind_id is not None
             rule = may_assign_to_community(case.kind_id, office.path, timezone.localdate(self.now))
             if not rule:

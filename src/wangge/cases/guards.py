@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from wangge.cases.enums import PartRole, PartState
+from wangge.cases.enums import PartRole, PartState, RequestKind, RequestState
 from wangge.cases.models import Case
 from wangge.cases.rules import rules_for
 from wangge.kernel.flow import Flow
@@ -44,7 +44,12 @@ def parts_answered(flow: Flow[Case]) -> str | None:
 
 
 def somebody_else(flow: Flow[Case]) -> str | None:
-    own = flow.user is not None and flow.obj.handled_by_id == flow.user.pk
+    """Neither who replied nor who answered for a part of it: whoever was on the spot to do it is no checker of it."""
+    if flow.user is None:
+        return None
+    case, user = flow.obj, flow.user.pk
+    did = case.parts.exclude(state=PartState.WITHDRAWN).filter(answered_by_id=user)
+    own = case.handled_by_id == user or did.exists()
     return "核查人不能是办理人本人，请由其他人员核查。" if own else None
 
 
@@ -76,4 +81,6 @@ def root_answered(flow: Flow[Case]) -> str | None:
 
 
 def no_pending_request(flow: Flow[Case]) -> str | None:
-    return "有申请正在审批，请先处理或撤回申请。" if flow.obj.requests.filter(state="pending").exists() else None
+    """An application to be left out of the assessment is none of the handling: the requester does not wait for it."""
+    pending = flow.obj.requests.filter(state=RequestState.PENDING).exclude(kind=RequestKind.EXCLUSION)
+    return "有申请正在审批，请先处理或撤回申请。" if pending.exists() else None

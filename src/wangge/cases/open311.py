@@ -140,7 +140,7 @@ def _request(case: Case) -> Record:
     return {
         "service_request_id": case.number,
         "status": "closed" if closed else "open",
-        "status_notes": case.reply or case.get_state_display(),
+        "status_notes": ("" if case.is_private else case.reply) or case.get_state_display(),
         "service_name": case.kind.name if case.kind is not None else None,
         "service_code": case.kind.code if case.kind is not None else None,
         "description": "" if case.is_private else case.text,

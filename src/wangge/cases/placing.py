@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.core.exceptions import ValidationError
 
 from wangge.cases import validators
@@ -9,7 +11,9 @@ from wangge.cases.actions import Place
 from wangge.territory.enums import Crs
 from wangge.territory.geometry import convert
 from wangge.territory.locating import locate_one
-from wangge.territory.queries import division
+from wangge.territory.queries import division, grid
+
+COMMUNITY: Final = 12
 
 
 def place_of(
@@ -21,7 +25,7 @@ def place_of(
     """
     if path and not path.startswith(home):
         raise ValidationError({"path": [f"区划代码“{path[:20]}”不在本系统的范围（{home}）内。"]})
-    if path and len(path) <= 12 and division(path) is None:
+    if path and (grid(path) if len(path) > COMMUNITY else division(path)) is None:
         raise ValidationError({"path": [f"没有区划代码“{path[:20]}”。"]})
     found = ""
     if lng is not None or lat is not None:

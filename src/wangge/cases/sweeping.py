@@ -7,11 +7,12 @@ from typing import Final
 
 from django.utils import timezone
 
+from wangge.cases.dispatching import LOCAL
 from wangge.cases.enums import CaseState, ClockName, NoticeKind
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock, Notice
 from wangge.kernel.jobs.sweeper import each
-from wangge.organization.queries import street_centre
+from wangge.organization import queries as organization
 
 BATCH: Final = 500
 
@@ -22,7 +23,8 @@ def warn(*, now: datetime) -> int:
 
 
 def escalate(*, now: datetime) -> int:
-    """A notice to the holding office and to the office above it for every clock that has run out."""
+    """A notice to the holding office and to the one above it for every clock that has run out: above a community and
+    a body of a street is the street's centre; above that centre, a department or a company is the district's."""
     rows = CaseClock.objects.due_to_escalate(now).select_related("case")[:BATCH]
     return each(rows, lambda clock: _escalate(clock, now))
 
@@ -49,13 +51,20 @@ def _escalate(clock: CaseClock, now: datetime) -> None:
         return
     case = clock.case
     text = f"{ClockName(clock.name).label}已超过时限 {timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
-    above = street_centre(case.path)
-    offices = {case.holder_office_id, above.id if above is not None else None}
+    offices = {case.holder_office_id, _above(case)}
     Notice.objects.bulk_create(
         Notice(case=case, office_id=office, kind=NoticeKind.OVERDUE, text=text, at=now)
         for office in offices
         if office is not None
     )
+
+
+def _above(case: Case) -> int | None:
+    holder = organization.office(case.holder_office_id)
+    centre = organization.street_centre(case.path)
+    if centre is None or (holder is not None and (holder.id == centre.id or holder.level not in LOCAL)):
+        centre = organization.command_centre(case.path) or organization.hotline(case.path)
+    return None if centre is None else centre.id
 
 
 def _resume(case: Case, now: datetime) -> None:

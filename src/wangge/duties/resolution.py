@@ -311,6 +311,9 @@ class _Search:
             if helper is not None:
                 found[helper.id] = helper
         found.pop(lead.id, None)
+        for helper in [one for one in found.values() if one.level == Level.COMMUNITY]:
+            reasons.append(f"{helper.name}是社区（村）组织，由街道交办，不直接派单。")
+            del found[helper.id]
         return tuple(found.values())
 
     def by_street(self, limits: Limits, found: list[Assignment]) -> Assignment | None:

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 from tests.kernel.facts.conftest import Book
 
-from wangge.kernel.facts.actions import mark_stale
+from wangge.kernel.facts.actions import mark_stale, rebuild
 from wangge.kernel.facts.indicators import value
 from wangge.kernel.facts.jobs import keep_fresh
-from wangge.kernel.facts.models import StaleDay
+from wangge.kernel.facts.models import FactBuilt, StaleDay
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,28 @@ def test_a_marked_past_day_is_built_again(book: Book) -> None:
     mark_stale(past)
     assert keep_fresh(timezone.now()) == 1
     assert (value("closed_count", from_on=past, to_on=past).numerator, StaleDay.objects.count()) == (3, 0)
+
+
+def test_a_past_day_that_may_still_change_is_built_again_the_day_after(book: Book) -> None:
+    """What was due on it is closed later; what was closed on it is rated later."""
+    now = timezone.now()
+    past = timezone.localdate() - timedelta(days=5)
+    keep_fresh(now)
+    book.note("closed", past, "150203001001", 3)
+    assert (keep_fresh(now), value("closed_count", from_on=past, to_on=past).numerator) == (0, 0)
+    FactBuilt.objects.filter(day__lt=timezone.localdate()).update(built_at=now - timedelta(days=1))
+    FactBuilt.objects.filter(day=timezone.localdate() - timedelta(days=1)).update(built_at=now)
+    while keep_fresh(now):
+        pass
+    assert value("closed_count", from_on=past, to_on=past).numerator == 3
+
+
+def test_days_that_have_settled_are_left(book: Book) -> None:
+    now = timezone.now()
+    keep_fresh(now)
+    rebuild(day=timezone.localdate() - timedelta(days=40))
+    FactBuilt.objects.filter(day__lt=timezone.localdate() - timedelta(days=31)).update(built_at=now - timedelta(days=3))
+    assert keep_fresh(now) == 0
 
 
 def test_without_facts_there_is_nothing_to_do(definitions: None) -> None:

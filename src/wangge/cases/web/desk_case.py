@@ -131,7 +131,7 @@ def page(
     """The whole page; with a bound form nothing that was typed is lost."""
     user = request.user
     may_classify = case.state == CaseState.RECEIVED and policy.may_dispatch(user, case)
-    may_ask = policy.holding("cases.request")(user, case) and case.is_open
+    may_ask = policy.holding("cases.request")(user, case) and bool(actions.may_be_asked(case))
     steps = panels(case, user, bound)
     shown.dress([case])
     context = {
@@ -154,7 +154,7 @@ def page(
         "told": TOLD,
         "held": permissions(user),
         "root_visible": case.root is not None and policy.may_see(user, case.root),
-        "ask_form": ask_form or (AskForm(auto_id="ask_%s") if may_ask else None),
+        "ask_form": ask_form or (AskForm(case=case, auto_id="ask_%s") if may_ask else None),
         "classify_form": classify_form
         or (ClassifyForm(case=case, user=user, auto_id="classify_%s") if may_classify else None),
         "back": _back(request),
@@ -231,7 +231,7 @@ def case_classify(request: HttpRequest, pk: int) -> HttpResponse:
 def case_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Apply for an extension, a suspension or an exclusion."""
     case = find(request, pk)
-    form = AskForm(request.POST, auto_id="ask_%s")
+    form = AskForm(request.POST, case=case, auto_id="ask_%s")
     if form.is_valid():
         try:
             actions.ask(case=case, by=request.user, **form.cleaned_data)

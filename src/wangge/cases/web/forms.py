@@ -10,7 +10,14 @@ from django.core.files.base import File
 
 from wangge.cases import policy
 from wangge.cases.boxes import offices_with
-from wangge.cases.dispatching import BELOW_STREET, HOTLINE_CHANNELS, CannotDispatch, overridden, plans_for
+from wangge.cases.dispatching import (
+    BELOW_STREET,
+    HOTLINE_CHANNELS,
+    CannotDispatch,
+    may_assign_below,
+    overridden,
+    plans_for,
+)
 from wangge.cases.enums import TOLD, ContactWay, Disposition, PartState, ResultClass, Satisfaction, Solved
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
@@ -147,6 +154,7 @@ class AssignForm(StepForm):
     def build(self) -> None:
         case = self.case
         lead = book.current().by_id.get(case.lead_office_id or 0)
+        below = may_assign_below(self.user, case)
         self.paths = {
             o.id: o.path
             for o in book.current().by_id.values()
@@ -154,6 +162,7 @@ class AssignForm(StepForm):
             and lead is not None
             and o.id != lead.id
             and o.path.startswith(lead.path)
+            and (below or o.level != BELOW_STREET)
             and (case.path.startswith(o.path) or o.path.startswith(case.path))
         }
         self.fields["office_id"].options = list(organization.names(self.paths).items())  # type: ignore[attr-defined]

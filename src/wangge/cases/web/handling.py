@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from wangge.cases.actions import Place
+from wangge.cases.actions import Place, may_be_asked
 from wangge.cases.enums import ExclusionClass, RequestKind
 from wangge.cases.models import Case
 from wangge.duties import snapshot
@@ -69,14 +69,25 @@ class ClassifyForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """An application of the handling office."""
+    """An application of the handling office: what may be applied for in this state."""
 
-    kind = forms.ChoiceField(label="申请", choices=RequestKind.choices)
+    kind = forms.ChoiceField(label="申请")
     until_on = forms.DateField(label="到期日", required=False, widget=forms.DateInput(), help_text="挂账须填写。")
     exclusion_class = forms.ChoiceField(
         label="剔除类别", required=False, choices=[("", "—"), *ExclusionClass.choices], help_text="剔除考核须选择。"
     )
     reason = forms.CharField(label="理由", max_length=2000, widget=text_area())
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = may_be_asked(case)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.kinds]  # type: ignore[attr-defined]
+        if RequestKind.SUSPENSION not in self.kinds:
+            del self.fields["until_on"]
+
+    @property
+    def title(self) -> str:
+        return "申请" + "、".join(str(kind.label) for kind in self.kinds)
 
 
 class DecideForm(forms.Form):
