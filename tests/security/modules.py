@@ -132,6 +132,8 @@ FINGERPRINT: Final = {
     "places_learnedname": ("id", "learned"),
     "governance_governancetask": ("id", "task"),
     "governance_governanceitem": ("task_id", "task"),
+    "governance_governanceclock": ("task_id", "task"),
+    "governance_governancenotice": ("task_id", "task"),
     "governance_governancetransition": ("subject_id", "task"),
     "cockpit_brief": ("id", "brief"),
     "cockpit_briefsubscription": ("id", "subscription"),

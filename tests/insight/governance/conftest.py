@@ -14,6 +14,7 @@ from wangge.insight.governance.flow import TaskFlow
 from wangge.insight.governance.models import GovernanceItem, GovernanceTask
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.facts.models import DailyFact, FactBuilt
+from wangge.organization.models import Office
 
 PEOPLE = {
     "街道书记": ("street_leader", STREET, "street"),
@@ -25,6 +26,9 @@ PEOPLE = {
 
 @pytest.fixture
 def town(world: World) -> World:  # noqa: F811
+    world.offices["leader"] = Office.objects.create(
+        name="昆都仑区领导", kind="district.leader", level="district", path=DISTRICT, valid_from=timezone.localdate()
+    )
     for name, (role, path, office) in PEOPLE.items():
         user = User.objects.create_user(username=f"g{len(world.people)}", password=None, display_name=name)
         Grant.objects.create(

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from tests.cases.conftest import DISTRICT, OTHER_STREET, STREET, World
-from tests.insight.governance.conftest import complaints, listed, proposed, running
+from tests.insight.governance.conftest import again, complaints, listed, proposed, running
 
 from wangge.insight.governance import actions, policy
 from wangge.insight.governance.enums import TaskState
@@ -115,7 +115,8 @@ def test_the_whole_way(town: World) -> None:
     assert (task.state, task.closed_on) == (TaskState.CLOSED, timezone.localdate())
     assert task.effect["words"]
     steps = list(task.transitions.order_by("pk").values_list("step", flat=True))
-    assert steps == ["create", "write_plan", "approve", "hand_in", "send_back", "hand_in", "close"]
+    lines = ["add_line"] * 3
+    assert steps == ["create", "write_plan", *lines, "approve", "hand_in", "send_back", "hand_in", "close"]
 
 
 @pytest.mark.parametrize("who", ["街道老王", "外街小孙", "社区小陈", "外人"])
@@ -150,6 +151,11 @@ def line(town: World, task: GovernanceTask, **given: Any) -> GovernanceItem:
         "by": town["区领导"],
     }
     return actions.add_item(task=task, **(values | given))
+
+
+def again_line(item: GovernanceItem) -> GovernanceItem:
+    """The line as another request reads it."""
+    return GovernanceItem.objects.select_related("task").get(pk=item.pk)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,7 @@ def test_the_three_lists_hold_sixty_lines(town: World, monkeypatch: pytest.Monke
     with pytest.raises(ValidationError, match="最多2条"):
         line(town, task, text="第三条措施")
     actions.remove_item(item=struck, by=town["区领导"])
-    line(town, task, text="第三条措施")
+    line(town, again(task), text="第三条措施")
     assert task.items.filter(removed_at=None).count() == 2
 
 
@@ -197,8 +203,34 @@ def test_the_same_line_sent_twice_is_one_line(town: World) -> None:
     first = line(town, task)
     assert line(town, task, text=" 逐处摸排点位 ") == first
     assert line(town, task, list_name="duty") != first
-    actions.remove_item(item=first, by=town["区领导"])
-    assert line(town, task) != first
+    actions.remove_item(item=again_line(first), by=town["区领导"])
+    assert line(town, again(task)) != first
+
+
+def test_a_line_is_listed_on_the_version_that_was_seen(town: World) -> None:
+    """Who approves, or lists another line, decides on the lists as they were read."""
+    task = proposed(town)
+    listed(town, task)
+    task.refresh_from_db()
+    approver, lister, striker = again(task), again(task), again_line(task.items.get(list_name="duty"))
+    assert line(town, task).task.version == approver.version + 1
+    with pytest.raises(Conflict, match=r"区领导已于.*完成“列入清单”.*您的“批准实施”没有生效"):
+        TaskFlow(approver, town["区领导"]).approve()
+    with pytest.raises(Conflict, match="您的“列入清单”没有生效"):
+        line(town, lister, text="另有一条措施")
+    with pytest.raises(Conflict, match="您的“删去清单”没有生效"):
+        actions.remove_item(item=striker, by=town["区领导"])
+    assert task.items.filter(removed_at=None).count() == 4
+    assert again(task).state == TaskState.DRAFT
+
+
+def test_the_story_tells_of_lines(town: World) -> None:
+    task = proposed(town)
+    item = line(town, task)
+    actions.remove_item(item=again_line(item), by=town["街道书记"])
+    told = list(task.transitions.order_by("pk").values_list("step", "data__line", "actor_label"))
+    said = "措施清单：逐处摸排点位"
+    assert told[1:] == [("add_line", said, "区领导"), ("strike_line", said, "街道书记")]
 
 
 def test_a_struck_line_stays_and_says_who_struck_it(town: World) -> None:

@@ -10,6 +10,7 @@ from tests.insight.governance.conftest import again, proposed, running
 from tests.together import together
 
 from wangge.insight.governance import actions
+from wangge.insight.governance.models import GovernanceItem
 from wangge.kernel.flow import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,3 +55,21 @@ def test_one_report_of_two_on_a_line_is_kept(town: World) -> None:
     assert f"{people[winner]}已于" in str(loser)
     assert notes[winner] in str(loser)
     assert notes[1 - winner] in str(loser)
+
+
+def test_of_two_who_strike_and_list_one_is_told(town: World) -> None:
+    task = running(town)
+    line = task.items.get(list_name="duty")
+    GovernanceItem.objects.create(
+        task=task, list_name="duty", text="第二条责任", office_id=task.office_id, due_on=task.deadline_on
+    )
+    seen = task.version
+    told = together(
+        lambda: actions.remove_item(item=line, by=town["区领导"], seen=seen),
+        lambda: actions.add_item(
+            task=again(task), list_name="duty", text="第三条责任", office_id=task.office_id,
+            due_on=task.deadline_on, by=town["指挥中心小钱"], seen=seen,
+        ),
+    )  # fmt: skip
+    assert sum(isinstance(one, Conflict) for one in told) == 1
+    assert again(task).version == seen + 1

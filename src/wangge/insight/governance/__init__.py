@@ -7,7 +7,8 @@ topic* (每月一题) is a task that stands in the plan of the year.
 
 How it runs: ``flow.py`` holds states and steps (drawn up, approved, carried out, examined, closed); ``actions.py`` the
 lists; ``effect.py`` compares before and after with an interval and says in words when there is too little to say
-anything; ``yearly.py`` the twelve months and what could fill an empty one.
+anything; ``clocks.py`` and ``sweeping.py`` warn before a day and tell the office above after it (``notices.py``);
+``yearly.py`` the twelve months and what could fill an empty one.
 
 Sources: 抓住共性事项，研究一类问题，解决一片矛盾 (requirement H07); 每月一题 (rules 2.1.5); 一类事项原则上由一个部门
 负责，确定主办、协办 (A19, A20): one owner, the others in the list of duties.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -10,14 +11,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from wangge.duties.models import Kind
-from wangge.insight.governance import effect, policy
+from wangge.insight.governance import clocks, effect, policy
 from wangge.insight.governance.enums import ListName, TaskState
 from wangge.insight.governance.flow import TaskFlow, deadline_wrong
-from wangge.insight.governance.models import GovernanceItem, GovernanceTask
+from wangge.insight.governance.models import GovernanceItem, GovernanceNotice, GovernanceTask
 from wangge.insight.topics import policy as topics
 from wangge.insight.topics.enums import TopicState
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.models import User
+from wangge.kernel.access.scopes import offices_of
 from wangge.kernel.audit.context import actor_for, bind
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import Conflict, already
@@ -95,6 +97,7 @@ def propose(
             task.full_clean(exclude=["effect", "plan"], validate_constraints=False)
             task.save()
             TaskFlow(task, by).record_start()
+            clocks.start(task)
             record("governance.task.create", task, changes={"office_id": [None, owner.id]})
     except IntegrityError as error:
         raise ValidationError({"topic": ["这个热点已有进行中的治理任务。"]}) from error
@@ -125,9 +128,19 @@ def take_step(*, task: GovernanceTask, step: str, by: User, seen: int, reason: s
 
 @transaction.atomic
 def add_item(
-    *, task: GovernanceTask, list_name: str, text: str, office_id: int, due_on: date, by: User
+    *,
+    task: GovernanceTask,
+    list_name: str,
+    text: str,
+    office_id: int,
+    due_on: date,
+    by: User,
+    seen: int | None = None,
 ) -> GovernanceItem:
-    """A line of a list, the same one once. Its office sees the task from now on. Raises ``ValidationError``."""
+    """A line of a list on the version ``seen`` (None: that of ``task``), the same one once. Its office sees the task.
+
+    Raises ``ValidationError``, ``Conflict`` (the task is no longer what the form was filled on).
+    """
     held = _lock(task, by)
     text = text.strip()
     if list_name not in ListName.values:
@@ -147,16 +160,20 @@ def add_item(
         raise ValidationError({"text": [f"三张清单合计最多{MOST_ITEMS}条，请先合并。"]})
     if not 4 <= len(text) <= 300:
         raise ValidationError({"text": ["请用4至300个字写清楚。"]})
-    item = GovernanceItem.objects.create(task=held, list_name=list_name, text=text, office_id=office.id, due_on=due_on)
-    _gather_offices(held)
+    item = GovernanceItem(task=held, list_name=list_name, text=text, office_id=office.id, due_on=due_on)
     with bind(actor=actor_for(by)):
+        TaskFlow(held, by).add_line(item=item, seen=task.version if seen is None else seen)
         record("governance.item.create", item, changes={"office_id": [None, office.id], "due_on": [None, due_on]})
+    task.version = held.version
     return item
 
 
 @transaction.atomic
-def remove_item(*, item: GovernanceItem, by: User) -> None:
-    """Strike an open line out; it stays in the record. Raises ``ValidationError``, ``Conflict`` (it is done)."""
+def remove_item(*, item: GovernanceItem, by: User, seen: int | None = None) -> None:
+    """Strike an open line out on the version ``seen`` of its task; it stays in the record.
+
+    Raises ``ValidationError``, ``Conflict`` (it is done, or the task is no longer what was seen).
+    """
     held = _lock(item.task, by)
     now = GovernanceItem.objects.get(pk=item.pk)
     if now.removed_at is not None:
@@ -166,10 +183,10 @@ def remove_item(*, item: GovernanceItem, by: User) -> None:
     others = held.items.filter(list_name=now.list_name, removed_at=None).exclude(pk=now.pk)
     if held.state == TaskState.RUNNING and not others.exists():
         raise ValidationError(f"任务已在实施，{now.get_list_name_display()}至少留一条。")
-    GovernanceItem.objects.filter(pk=now.pk).update(removed_at=timezone.now(), removed_by_id=by.pk)
-    _gather_offices(held)
     with bind(actor=actor_for(by)):
+        TaskFlow(held, by).strike_line(item=now, seen=item.task.version if seen is None else seen)
         record("governance.item.remove", item)
+    item.task.version = held.version
 
 
 @transaction.atomic
@@ -195,6 +212,7 @@ def finish_item(*, item: GovernanceItem, note: str, by: User) -> None:
     if held.state != TaskState.RUNNING:
         raise ValidationError(f"任务{held.get_state_display()}，不能登记完成。")
     GovernanceItem.objects.filter(pk=now.pk).update(done_at=timezone.now(), done_note=note, done_by_id=by.pk)
+    clocks.stop(held, timezone.now(), item=now)
     with bind(actor=actor_for(by)):
         record("governance.item.finish", item, changes={"done": [False, True]})
 
@@ -218,7 +236,8 @@ def _lock(task: GovernanceTask, by: User) -> GovernanceTask:
     return held
 
 
-def _gather_offices(task: GovernanceTask) -> None:
-    named: list[Any] = list(task.items.filter(removed_at=None).values_list("office_id", flat=True))
-    task.office_ids = list(dict.fromkeys([task.office_id, *named]))
-    task.save(update_fields=["office_ids"])
+@transaction.atomic
+def see_notices(*, pks: Iterable[int], by: User) -> int:
+    """The user has read what their offices were told; returns how many."""
+    mine = GovernanceNotice.objects.filter(pk__in=list(pks), office_id__in=offices_of(by), seen_at__isnull=True)
+    return mine.update(seen_at=timezone.now())

@@ -41,3 +41,22 @@ class Verdict(TextChoices):
     ROSE = "rose", "不降反升"
     FEW = "few", "件数太少"
     EARLY = "early", "为时尚早"
+
+
+class NoticeKind(TextChoices):
+    """What an office has to know about a task."""
+
+    GIVEN = "given", "新任务"
+    WARNING = "warning", "临期提醒"
+    OVERDUE = "overdue", "超期升级"
+    EXAMINE = "examine", "申请验收"
+    RETURNED = "returned", "退回整改"
+
+
+NOTICE_TONES: Final[dict[str, str]] = {
+    NoticeKind.GIVEN: "info",
+    NoticeKind.WARNING: "warn",
+    NoticeKind.OVERDUE: "danger",
+    NoticeKind.EXAMINE: "info",
+    NoticeKind.RETURNED: "danger",
+}

@@ -10,13 +10,16 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from wangge.insight.governance import effect, policy
-from wangge.insight.governance.enums import ListName, TaskState
-from wangge.insight.governance.models import GovernanceTask, GovernanceTransition
+from wangge.insight.governance import clocks, effect, policy
+from wangge.insight.governance.enums import ListName, NoticeKind, TaskState
+from wangge.insight.governance.models import GovernanceItem, GovernanceTask, GovernanceTransition
+from wangge.insight.governance.notices import command, superior, tell
 from wangge.kernel.flow import Flow, Refused, step
 
 S = TaskState
 LONGEST_YEARS: Final = 3
+# Taken with a line of a list (``actions.add_item``, ``remove_item``), not by a button.
+OF_LINES: Final = frozenset({"add_line", "strike_line"})
 
 
 def deadline_wrong(deadline_on: date, today: date) -> str:
@@ -54,12 +57,19 @@ class TaskFlow(Flow[GovernanceTask]):
 
     @step("批准实施", source=S.DRAFT, target=S.RUNNING, may=policy.may_manage, guards=(three_lists,), primary=True)
     def approve(self) -> None:
-        """From this day on before and after are told apart."""
+        """From this day on before and after are told apart, and the days of the lines count."""
         self.obj.started_on = timezone.localdate(self.now)
+        clocks.start_lines(self.obj)
+        for office_id in self.obj.office_ids:
+            lines = self.obj.items.filter(removed_at=None, office_id=office_id).count()
+            text = f"任务已批准实施，本单位承担清单{lines}条" if lines else "任务已批准实施，由本单位牵头"
+            tell(self.obj, [office_id], NoticeKind.GIVEN, text, self.now)
 
     @step("申请验收", source=S.RUNNING, target=S.EXAMINED, may=policy.may_edit, guards=(measures_done,), primary=True)
     def hand_in(self) -> None:
         self.obj.done_on = timezone.localdate(self.now)
+        offices = [superior(self.obj.office_id), command(self.obj)]
+        tell(self.obj, offices, NoticeKind.EXAMINE, "措施已全部完成，申请验收销号", self.now)
 
     @step(
         "验收销号",
@@ -74,10 +84,12 @@ class TaskFlow(Flow[GovernanceTask]):
         today = timezone.localdate(self.now)
         self.obj.closed_on = today
         self.obj.effect = effect.measure(self.obj, today=today).kept()
+        clocks.stop(self.obj, self.now)
 
     @step("退回整改", source=S.EXAMINED, target=S.RUNNING, may=policy.may_manage, needs_reason=True)
     def send_back(self) -> None:
         self.obj.done_on = None
+        tell(self.obj, [self.obj.office_id], NoticeKind.RETURNED, f"验收未通过，退回整改：{self.reason}", self.now)
 
     @step("延长期限", source=(S.DRAFT, S.RUNNING), target=None, may=policy.may_manage, needs_reason=True)
     def extend(self, *, deadline_on: date) -> None:
@@ -85,11 +97,13 @@ class TaskFlow(Flow[GovernanceTask]):
             raise Refused(f"新的期限应在{self.obj.deadline_on}之后。")
         if wrong := deadline_wrong(deadline_on, timezone.localdate(self.now)):
             raise Refused(wrong)
-        self.obj.deadline_on = deadline_on
+        old, self.obj.deadline_on = self.obj.deadline_on, deadline_on
+        clocks.extend(self.obj, old=old, now=self.now)
 
     @step("终止", source=(S.DRAFT, S.RUNNING, S.EXAMINED), target=S.DROPPED, may=policy.may_manage, needs_reason=True)
     def drop(self) -> None:
         """Not carried on; the reason stays."""
+        clocks.stop(self.obj, self.now)
 
     @step("修改方案", source=(S.DRAFT, S.RUNNING), target=None, may=policy.may_edit)
     def write_plan(self, *, plan: str, goal: str, fall_percent: int | None) -> None:
@@ -107,3 +121,28 @@ class TaskFlow(Flow[GovernanceTask]):
             raise Refused("已终止的任务不能列入每月一题。")
         self.obj.month_on = month_on
         self.taken.data = {"month": f"{month_on:%Y年%m月}" if month_on else "不再列入"}
+
+    @step("列入清单", source=(S.DRAFT, S.RUNNING), target=None, may=policy.may_edit)
+    def add_line(self, *, item: GovernanceItem) -> None:
+        """A line; under way its time counts from now, and its office is told."""
+        item.save()
+        self._gather(item)
+        if self.obj.state == S.RUNNING:
+            clocks.start(self.obj, item)
+            tell(self.obj, [item.office_id], NoticeKind.GIVEN, f"列入{item}，期限{item.due_on}", self.now)
+
+    @step("删去清单", source=(S.DRAFT, S.RUNNING), target=None, may=policy.may_edit)
+    def strike_line(self, *, item: GovernanceItem) -> None:
+        """Struck out; it stays in the record."""
+        item.removed_at, item.removed_by_id = self.now, self.user.pk
+        item.save(update_fields=["removed_at", "removed_by_id"])
+        self._gather(item)
+        clocks.stop(self.obj, self.now, item=item)
+
+    def _gather(self, item: GovernanceItem) -> None:
+        """The offices that see the task: its owner and those that its lines name."""
+        named: list[Any] = list(
+            self.obj.items.filter(removed_at=None).order_by("pk").values_list("office_id", flat=True)
+        )
+        self.obj.office_ids = list(dict.fromkeys([self.obj.office_id, *named]))
+        self.taken.data = {"line": f"{item.get_list_name_display()}：{item.text}"}

@@ -1,4 +1,4 @@
-"""Tables: tasks, the lines of their lists, their steps."""
+"""Tables: tasks, the lines of their lists, their steps, their clocks and what offices were told."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from wangge.duties.models import Kind
 from wangge.insight.governance import enums
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.models import PathField
+from wangge.kernel.calendar.models import ClockBase, ClockQuerySet, clock_constraints, clock_indexes
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
 from wangge.organization.models import Office
 
@@ -131,3 +132,55 @@ class GovernanceItem(models.Model):
 
     def is_late(self, today: date) -> bool:
         return self.done_at is None and self.due_on < today
+
+
+class GovernanceClock(ClockBase):
+    """The time of a task until its deadline, or (``item``) of a line of a task that is carried out."""
+
+    task = models.ForeignKey(GovernanceTask, on_delete=models.PROTECT, related_name="clocks")
+    item = models.ForeignKey(
+        GovernanceItem, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="clocks"
+    )
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "治理时限"
+        verbose_name_plural = "治理时限"
+        indexes = clock_indexes("governance_clock")
+        constraints = [
+            *clock_constraints("governance_clock"),
+            models.UniqueConstraint(
+                fields=["task"],
+                name="governance_clock_task",
+                condition=Q(item__isnull=True) & Q(stopped_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["item"], name="governance_clock_item", condition=Q(stopped_at__isnull=True)
+            ),
+        ]
+
+
+class GovernanceNotice(models.Model):
+    """Something an office has to know about a task."""
+
+    task = models.ForeignKey(GovernanceTask, on_delete=models.PROTECT, related_name="notices")
+    office_id = models.BigIntegerField("单位")
+    kind = models.CharField("类别", max_length=12, choices=enums.NoticeKind.choices)
+    text = models.CharField("内容", max_length=200)
+    at = models.DateTimeField("时间")
+    seen_at = models.DateTimeField("已阅时间", null=True, blank=True)
+
+    objects: ClassVar[models.Manager[GovernanceNotice]] = models.Manager()
+
+    class Meta:
+        verbose_name = "治理提醒"
+        verbose_name_plural = "治理提醒"
+        indexes = [
+            models.Index(
+                fields=["office_id", "-at"], name="governance_notice_unseen", condition=Q(seen_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

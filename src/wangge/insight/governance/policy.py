@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from wangge.insight.governance.models import GovernanceItem, GovernanceTask
-from wangge.kernel.access.scopes import holdings, may, scope
+from wangge.insight.governance.models import GovernanceItem, GovernanceNotice, GovernanceTask
+from wangge.kernel.access.scopes import holdings, may, offices_of, scope
 
 READ: Final = "governance.read"
 MANAGE: Final = "governance.manage"
@@ -25,6 +25,17 @@ def rows(user: Any) -> QuerySet[GovernanceTask]:
 def may_see(user: Any, task: GovernanceTask) -> bool:
     """The predicate beside ``rows``."""
     return may(user, READ, path=task.path, offices=task.office_ids)
+
+
+def notices(user: Any) -> QuerySet[GovernanceNotice]:
+    """What the user's offices were told, of tasks the user sees."""
+    seen = scope(user, READ).q("task__path", "task__office_ids")
+    return GovernanceNotice.objects.filter(seen, office_id__in=offices_of(user))
+
+
+def my_offices(user: Any) -> list[int]:
+    """The offices for which the user carries tasks out."""
+    return [h.office_id for h in holdings(user) if h.office_id is not None and HANDLE in h.role.permissions]
 
 
 def may_manage(user: Any, task: GovernanceTask) -> bool:

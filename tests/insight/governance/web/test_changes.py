@@ -237,3 +237,43 @@ def test_a_line_for_a_task_that_is_being_examined_comes_back_with_the_reason(tow
     assert "任务待验收，清单不能再改" in said(page)
     assert "每周通报进展情况" in said(page)
     assert task.items.count() == 3
+
+
+def test_who_lists_a_line_second_is_told_and_goes_on(town: World) -> None:  # noqa: F811
+    task = proposed(town)
+    url = reverse("governance_item", args=[task.pk])
+    line = {"list_name": "duty", "office": str(town.offices["urban"].pk), "due_on": str(task.deadline_on)}
+    first, second = signed_in(town, "指挥中心小钱"), signed_in(town, "区领导")
+    sent = {"seen": task.version}
+    assert first.post(url, line | sent | {"text": "先到的一条"}).status_code == 302
+    page = second.post(url, line | sent | {"text": "后到的一条"})
+    assert page.status_code == 409
+    assert "指挥中心小钱已于" in said(page)
+    assert "先到的一条" in said(page)
+    assert page.context["item_form"]["text"].value() == "后到的一条"
+    assert second.post(url, line | page.context["seen"] | {"text": "后到的一条"}).status_code == 302
+    assert list(task.items.order_by("pk").values_list("text", flat=True)) == ["先到的一条", "后到的一条"]
+
+
+@pytest.mark.parametrize("seen", ["0", "", "x", None])
+def test_a_line_is_struck_only_on_what_was_seen(town: World, seen: str | None) -> None:  # noqa: F811
+    task = proposed(town)
+    listed(town, task)
+    line = task.items.get(list_name="duty")
+    page = signed_in(town, "区领导").post(
+        reverse("governance_item_remove", args=[line.pk]), {} if seen is None else {"seen": seen}
+    )
+    assert page.status_code == 409
+    assert "删去清单”没有生效" in said(page)
+    line.refresh_from_db()
+    assert line.removed_at is None
+    sent = {"seen": again(task).version}
+    client = signed_in(town, "区领导")
+    assert client.post(reverse("governance_item_remove", args=[line.pk]), sent).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["add_line", "strike_line"])
+def test_lines_are_changed_by_their_own_forms_alone(town: World, name: str) -> None:  # noqa: F811
+    task = proposed(town)
+    assert signed_in(town, "区领导").post(step(task, name), {"seen": task.version}).status_code == 404
+    assert again(task).version == task.version

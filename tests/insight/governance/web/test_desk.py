@@ -52,7 +52,9 @@ def test_a_leader_proposes_and_lists_and_approves(town: World) -> None:  # noqa:
     plan = {"seen": task.version, "goal": "日产日清日产日清", "plan": "增加车次"}
     assert client.post(reverse("governance_step", args=[task.pk, "write_plan"]), plan).status_code == 302
     for name in ("problem", "duty", "measure"):
+        task.refresh_from_db()
         line = {
+            "seen": task.version,
             "list_name": name,
             "text": "写清楚的一条",
             "office": str(town.offices["urban"].pk),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from wangge.duties.models import Kind
 from wangge.insight.governance import actions, policy
-from wangge.insight.governance.flow import TaskFlow
+from wangge.insight.governance.flow import OF_LINES, TaskFlow
 from wangge.insight.governance.models import GovernanceItem, GovernanceTask
 from wangge.insight.governance.web import forms
 from wangge.insight.governance.web.desk import context_of, find
@@ -71,6 +71,7 @@ def governance_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A new line of a list."""
     task = find(request, pk)
     form = forms.ItemForm(request.POST, task=task, auto_id="item_%s")
+    seen = seen_version(request.POST.get("seen", ""))
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -81,13 +82,18 @@ def governance_item(request: HttpRequest, pk: int) -> HttpResponse:
                 office_id=data["office"],
                 due_on=data["due_on"],
                 by=me(request),
+                seen=seen,
             )
         except ValidationError as error:
             _tell(form, error)
+        except Conflict as error:
+            # Told of the other's change, one goes on from what is there now, with what was typed.
+            messages.error(request, str(error))
+            return _page(request, find(request, pk), status=409, item_form=form)
         else:
             messages.success(request, "已列入。")
             return redirect("governance_task", pk=pk)
-    return _page(request, task, item_form=form)
+    return _page(request, task, item_form=form, seen=seen)
 
 
 def _page(request: HttpRequest, task: GovernanceTask, *, status: int = 422, **more: Any) -> HttpResponse:
@@ -127,7 +133,7 @@ def governance_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     status = 422
     try:
-        actions.remove_item(item=item, by=me(request))
+        actions.remove_item(item=item, by=me(request), seen=seen_version(request.POST.get("seen", "")))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as error:
@@ -145,7 +151,7 @@ def governance_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Take a step on the version that the form was filled on. What fails comes back with what was typed."""
     task = find(request, pk)
     declared = TaskFlow.steps().get(name)
-    if declared is None:
+    if declared is None or name in OF_LINES:
         raise Http404
     if not declared.may(request.user, task):
         raise PermissionDenied
@@ -164,3 +170,13 @@ def governance_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     failed = {"label": declared.label, "url": request.path, "form": form, "step": name}
     # Only who was told of the other's change goes on from it.
     return _page(request, find(request, pk), status=status, failed=failed, seen=None if told else seen)
+
+
+@requires(policy.READ)
+@require_POST
+def governance_notices_seen(request: HttpRequest) -> HttpResponse:
+    """My offices have read what they were told."""
+    rows = policy.notices(request.user).filter(seen_at__isnull=True).values_list("pk", flat=True)
+    number = actions.see_notices(pks=list(rows), by=me(request))
+    messages.success(request, f"已阅 {number} 条治理提醒。")
+    return redirect("governance_notices")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from wangge.insight.governance import effect, policy, yearly
 from wangge.insight.governance.enums import ListName, TaskState, Verdict
-from wangge.insight.governance.flow import TaskFlow
+from wangge.insight.governance.flow import OF_LINES, TaskFlow
 from wangge.insight.governance.models import GovernanceTask
 from wangge.insight.governance.web import forms, tables
 from wangge.kernel.access.models import User
@@ -45,6 +45,18 @@ def find(request: HttpRequest, pk: int) -> GovernanceTask:
 @requires(policy.READ)
 def governance_list(request: HttpRequest) -> HttpResponse:
     return rendering.render(request, tables.TaskList)
+
+
+@requires(policy.HANDLE)
+def governance_mine(request: HttpRequest) -> HttpResponse:
+    """What waits for my offices."""
+    return rendering.render(request, tables.MyTasks)
+
+
+@requires(policy.READ)
+def governance_notices(request: HttpRequest) -> HttpResponse:
+    """What my offices were told."""
+    return rendering.render(request, tables.NoticeList)
 
 
 def lists(task: GovernanceTask, user: Any) -> list[dict[str, Any]]:
@@ -99,7 +111,7 @@ def context_of(
             "options": [
                 {"option": option, "form": forms.step_form(option.step.name)}
                 for option in options
-                if option.step.name not in IN_PLACE
+                if option.step.name not in IN_PLACE and option.step.name not in OF_LINES
             ],
             "lists": lists(task, request.user),
             "effect": found,
@@ -139,7 +151,7 @@ def _story(task: GovernanceTask) -> list[dict[str, Any]]:
             "title": labels.get(row.step, row.step),
             "who": row.actor_label,
             "office": offices.get(row.office_id or 0, ""),
-            "note": row.reason or row.data.get("month", ""),
+            "note": row.reason or row.data.get("month", "") or row.data.get("line", ""),
             "tone": "ok" if row.step == "close" else "danger" if row.step in {"send_back", "drop"} else "info",
         }
         for row in rows

@@ -14,14 +14,14 @@ from django.utils.html import format_html
 from wangge.cases.web.filters import PlaceFilter, QuietPick, lead_options
 from wangge.cases.web.tables import CaseTable
 from wangge.insight.governance import policy
-from wangge.insight.governance.enums import OPEN_STATES, TONES, TaskState, Verdict
-from wangge.insight.governance.models import GovernanceTask
+from wangge.insight.governance.enums import NOTICE_TONES, OPEN_STATES, TONES, NoticeKind, TaskState, Verdict
+from wangge.insight.governance.models import GovernanceItem, GovernanceTask
 from wangge.insight.topics.models import TopicMember
 from wangge.kernel.access.scopes import permissions
 from wangge.kernel.facts.days import bounds
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange, Flag, Text
-from wangge.kernel.listing.html import badge
+from wangge.kernel.listing.html import badge, moment
 from wangge.kernel.listing.listing import Applied, Listing, Rows
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
@@ -53,6 +53,12 @@ def _effect(task: Any) -> str:
 
 def _late(rows: Rows, _value: Any) -> Rows:
     return rows.filter(state__in=OPEN_STATES, deadline_on__lt=timezone.localdate())
+
+
+def mine(rows: Rows, user: Any) -> Rows:
+    """Tasks under way with an open line of an office that the user acts for."""
+    lines = GovernanceItem.objects.filter(office_id__in=policy.my_offices(user), removed_at=None, done_at=None)
+    return rows.filter(state=TaskState.RUNNING, pk__in=lines.values("task_id"))
 
 
 def _led_by(rows: Rows, value: str) -> Rows:
@@ -117,10 +123,59 @@ class TaskList(Listing):
             row.place, row.office_name = places[row.path], names.get(row.office_id, "")
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
-        found = [{"label": "每月一题", "url": reverse("governance_year"), "icon": "calendar"}]
+        found = [
+            {"label": "每月一题", "url": reverse("governance_year"), "icon": "calendar"},
+            {"label": "提醒", "url": reverse("governance_notices"), "icon": "speakerphone"},
+        ]
         if policy.MANAGE in permissions(request.user):
             found.insert(0, {"label": "提出任务", "url": reverse("governance_propose"), "icon": "plus"})
         return found
+
+
+class MyTasks(TaskList):
+    """Tasks under way in which a line of the user's offices is open."""
+
+    title = "本单位待办的治理任务"
+    empty_title = "没有等本单位办理的治理任务"
+    empty_hint = ""
+
+    def rows(self, request: HttpRequest) -> Rows:
+        return mine(super().rows(request), request.user)
+
+
+class NoticeList(Listing):
+    """What the user's offices were told about tasks."""
+
+    title = "治理提醒"
+    noun = "条"
+    columns = (
+        Column("kind", "类别", render=lambda n: badge(n.get_kind_display(), NOTICE_TONES.get(n.kind, "info"))),
+        Column("text", "内容", css="wg-wide", link=lambda n: reverse("governance_task", args=[n.task_id])),
+        Column("task", "任务", value=lambda n: n.task.name, css="wg-wide"),
+        Column("office", "单位", value=lambda n: n.office_name),
+        Column("at", "时间", render=lambda n: moment(n.at), value=lambda n: n.at, sort="new", css="wg-nowrap"),
+        Column(
+            "seen_at", "已阅", render=lambda n: moment(n.seen_at) or "未阅", value=lambda n: n.seen_at, css="wg-nowrap"
+        ),
+    )
+    filters = (
+        Choice("kind", "类别", choices=NoticeKind.choices),
+        Flag("unseen", "未阅", where={"seen_at__isnull": True}),
+        DateRange("at", "日期", field="at"),
+    )
+    sorts: ClassVar[dict[str, tuple[str, ...]]] = {"new": ("-at", "-id")}
+    default_sort = "new"
+    export_permission = "cases.export"
+    template = "governance/notices.html"
+    empty_title = "没有提醒"
+
+    def rows(self, request: HttpRequest) -> Rows:
+        return policy.notices(request.user).select_related("task")
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
+        names = organization.names([row.office_id for row in rows])
+        for row in rows:
+            row.office_name = names.get(row.office_id, "")
 
 
 class TaskCases(CaseTable):

@@ -9,6 +9,9 @@ from wangge.insight.governance.web import changes, desk
 desk_urlpatterns: list[URLPattern] = [
     path("", desk.governance_list, name="governance_list"),
     path("year/", desk.governance_year, name="governance_year"),
+    path("mine/", desk.governance_mine, name="governance_mine"),
+    path("notices/", desk.governance_notices, name="governance_notices"),
+    path("notices/seen/", changes.governance_notices_seen, name="governance_notices_seen"),
     path("new/", changes.governance_propose, name="governance_propose"),
     path("<int:pk>/", desk.governance_task, name="governance_task"),
     path("<int:pk>/print/", desk.governance_print, name="governance_print"),
