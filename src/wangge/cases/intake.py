@@ -10,7 +10,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from wangge.cases.actions import dispatch_by_list, file_case
-from wangge.cases.enums import Disposition
+from wangge.cases.enums import CaseState, Disposition
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.attachments.actions import prepare
@@ -45,6 +45,8 @@ def take_in(
     prepared = [prepare(file) for file in files]
     with transaction.atomic():
         case = file_case(by=by, files=prepared, **filing)
+        if case.state != CaseState.RECEIVED:
+            return case  # the same press, a moment earlier
         if then == "dispatch":
             dispatch_by_list(case=case, by=by)
         elif then == "answer":

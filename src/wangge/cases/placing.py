@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.core.exceptions import ValidationError
 
 from wangge.cases import validators
@@ -13,7 +11,19 @@ from wangge.territory.geometry import convert
 from wangge.territory.locating import locate_one
 from wangge.territory.queries import division, grid
 
-COMMUNITY: Final = 12
+STREET, COMMUNITY, GRID = 9, 12, 15
+
+
+def standing(path: str, home: str) -> str:
+    """The deepest place on the line of ``path`` that is still there: a code on a wall outlives a grid."""
+    for length in (GRID, COMMUNITY, STREET):
+        if len(path) >= length and _there(path[:length]):
+            return path[:length]
+    return home
+
+
+def _there(path: str) -> bool:
+    return (grid(path) if len(path) > COMMUNITY else division(path)) is not None
 
 
 def place_of(
@@ -25,7 +35,7 @@ def place_of(
     """
     if path and not path.startswith(home):
         raise ValidationError({"path": [f"区划代码“{path[:20]}”不在本系统的范围（{home}）内。"]})
-    if path and (grid(path) if len(path) > COMMUNITY else division(path)) is None:
+    if path and not _there(path):
         raise ValidationError({"path": [f"没有区划代码“{path[:20]}”。"]})
     found = ""
     if lng is not None or lat is not None:

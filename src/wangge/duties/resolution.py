@@ -244,6 +244,10 @@ class _Search:
         found: OfficeRef | None = self.held.memo[key]
         return found
 
+    def too_wide_for(self, office_kinds: str) -> bool:
+        """Whether a street's body is wanted while only the district is known."""
+        return len(self.path) < STREET_DIGITS and office_kinds.startswith("street.")
+
     def by_duty(self, duty: DutyRef, owner: KindRef) -> Assignment | None:
         reasons: list[str] = []
         confidence = CERTAIN
@@ -289,7 +293,9 @@ class _Search:
                 reasons.append(f"职责直接指定{lead.name}。")
         else:
             lead, office_kind = self.office_for(duty.lead_kind)
-            if lead is None:
+            if lead is None and self.too_wide_for(duty.lead_kind):
+                self.missing.append(f"主办应是“{self.label(duty.lead_kind)}”，补充街道后才能确定是哪一个。")
+            elif lead is None:
                 self.missing.append(f"此地没有“{self.label(duty.lead_kind)}”。")
             else:
                 reasons.append(f"服务此地的“{self.label(office_kind)}”是{lead.name}。")
@@ -302,7 +308,9 @@ class _Search:
         found: dict[int, OfficeRef] = {}
         for office_kind in duty.assist_kinds:
             helper, _ = self.office_for(office_kind)
-            if helper is None:
+            if helper is None and self.too_wide_for(office_kind):
+                reasons.append(f"地点只到区县，协办的“{self.label(office_kind)}”要等补充街道后才能确定。")
+            elif helper is None:
                 reasons.append(f"协办的“{self.label(office_kind)}”在此地没有设立。")
             else:
                 found[helper.id] = helper

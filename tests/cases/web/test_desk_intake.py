@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -198,3 +199,38 @@ def test_enter_in_a_line_of_the_form_does_what_the_desk_does_most(world: World) 
     page = signed_in(world, "话务小赵").get(reverse("case_intake")).content.decode()
     form = page[page.index("data-intake") :]
     assert re.findall(r'<button[^>]* name="do" value="(\w+)"', form)[0] == "dispatch"
+
+
+def test_pressed_twice_it_is_one_case(world: World) -> None:
+    token = str(uuid.uuid4())
+    first, second = (send(world, "话务小赵", "dispatch", token=token) for _ in range(2))
+    assert (first.status_code, second.status_code, second.url) == (302, 302, first.url)
+    assert Case.objects.get().transitions.filter(step="dispatch").count() == 1
+
+
+def test_other_words_on_a_page_gone_back_to_are_another_matter(world: World) -> None:
+    token = str(uuid.uuid4())
+    send(world, "话务小赵", "file", token=token)
+    send(world, "话务小赵", "file", token=token, text="楼道堆了很多杂物，垃圾清运不及时")
+    assert Case.objects.count() == 2
+
+
+def test_the_form_of_somebody_else_opens_nothing(world: World) -> None:
+    token = str(uuid.uuid4())
+    send(world, "话务小赵", "file", token=token)
+    send(world, "外街小孙", "file", token=token)
+    assert Case.objects.count() == 1
+
+
+def test_a_place_that_is_not_understood_is_said(world: World) -> None:
+    words = "没有认出街道和社区"
+    assert words in help_of(world, "话务小赵", address="某某花园").content.decode()
+    assert words not in help_of(world, "话务小赵").content.decode()
+
+
+def test_the_number_of_the_form_is_not_shown(world: World) -> None:
+    send(world, "话务小赵", "file", token=str(uuid.uuid4()))
+    case = Case.objects.get()
+    client = signed_in(world, "话务小赵")
+    for name in ("case_detail", "case_print"):
+        assert (case.source_number or "-") not in client.get(reverse(name, args=[case.pk])).content.decode()

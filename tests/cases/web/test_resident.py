@@ -71,8 +71,26 @@ def test_the_record_says_that_a_resident_filed_it(world: World, client: Client) 
 
 def test_sent_twice_it_is_one_case(world: World, client: Client) -> None:
     token = str(uuid.uuid4())
-    first, second = report(client, token=token), report(client, token=token, text="按了两次")
+    first, second = report(client, token=token), report(client, token=token)
     assert (first.status_code, second.status_code, Case.objects.count()) == (302, 302, 1)
+
+
+def test_other_words_on_a_page_gone_back_to_are_another_matter(world: World, client: Client) -> None:
+    token = str(uuid.uuid4())
+    report(client, token=token)
+    report(client, token=token, text="还有一件：楼道堆了很多杂物")
+    assert Case.objects.count() == 2
+
+
+def test_the_number_of_a_form_opens_it_for_nobody(world: World, client: Client) -> None:
+    """It stands on papers of the staff and in answers to systems; the form's token does not."""
+    token = str(uuid.uuid4())
+    report(client, token=token)
+    number = Case.objects.get().source_number
+    assert token not in (number or "")
+    stranger = Client()
+    report(stranger, token=number)
+    assert (stranger.session.get("resident_cases"), Case.objects.count()) == (None, 1)
 
 
 def test_photos_are_kept_without_position_and_camera(world: World, client: Client, shelf: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -33,6 +33,7 @@ from wangge.kernel.flow import Conflict, FlowError, Option, seen_version
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
+COMMUNITY: Final = 12
 # Matters that are still looking for their own: others like them are shown.
 LINKABLE = (CaseState.RECEIVED, CaseState.DISPATCHED, CaseState.HANDLING)
 
@@ -158,7 +159,7 @@ def page(
         "classify_form": classify_form
         or (ClassifyForm(case=case, user=user, auto_id="classify_%s") if may_classify else None),
         "back": _back(request),
-        "has_map": case.lng is not None or bool(territory.geojson(case.path[:12])["features"]),
+        "has_map": case.lng is not None or bool(_around(case)),
     }
     return render(request, "cases/desk/case.html", context, status=status)
 
@@ -287,13 +288,21 @@ def case_unmask(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _around(case: Case) -> list[dict[str, Any]]:
+    """The grids of the community; of a wider place its outline and those one level below, never a thousand grids."""
+    path = case.path[:COMMUNITY]
+    found = territory.geojson(path, grids=len(path) == COMMUNITY)["features"]
+    deepest = territory.level_of(path) + 1
+    return [one for one in found if len(path) == COMMUNITY or one["properties"]["level"] <= deepest]
+
+
 @requires("cases.read")
 @require_GET
 def case_map(request: HttpRequest, pk: int) -> JsonResponse:
-    """Where it is: the grids of the community around it, and the point."""
+    """Where it is: what lies around it, and the point."""
     case = find(request, pk)
-    features = list(territory.geojson(case.path[:12])["features"])
-    community = territory.name_of(case.path[:12])
+    features = _around(case)
+    community = territory.name_of(case.path[:COMMUNITY])
     for feature in features:  # 友谊社区第1网格 → 第1网格: the page has said the community
         feature["properties"]["name"] = feature["properties"]["name"].removeprefix(community)
     if case.lng is not None and case.lat is not None:

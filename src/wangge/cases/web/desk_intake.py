@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +16,14 @@ from wangge.cases.dispatching import CannotDispatch
 from wangge.cases.enums import TOLD, Channel, DemandType, Urgency
 from wangge.cases.intake import THEN, take_in
 from wangge.cases.models import Case
+from wangge.cases.web import once
 from wangge.cases.web.intake_form import Help, IntakeForm, filing, help_for
 from wangge.cases.web.shown import case_url, dress
 from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import permissions
 from wangge.kernel.flow import FlowError
 
+SOURCE = "desk"
 TITLES = {
     Channel.HOTLINE: "受理台",
     Channel.WINDOW: "窗口登记",
@@ -50,6 +53,7 @@ def _first(form: IntakeForm, channel: str) -> dict[str, Any]:
     offered = dict(form.fields["channel"].choices)  # type: ignore[attr-defined]
     return {
         "channel": channel if channel in offered else next(iter(offered), ""),
+        "token": uuid.uuid4(),
         "demand_type": DemandType.HELP if channel == Channel.HOTLINE else DemandType.SUGGESTION,
         "urgency": Urgency.NORMAL,
         "reply_wanted": True,
@@ -64,6 +68,9 @@ def _desk(request: HttpRequest, channel: str) -> HttpResponse:
     form = IntakeForm(request.POST, request.FILES, user=request.user)
     help_ = help_for(form, request.user)
     then = request.POST.get("do", "file")
+    known = once.filed(SOURCE, request.POST)
+    if known is not None and known.created_by_id == request.user.pk and then in THEN:
+        return _done(request, known, then)
     if form.is_valid():
         try:
             case = take_in(
@@ -73,6 +80,8 @@ def _desk(request: HttpRequest, channel: str) -> HttpResponse:
                 disposition=form.cleaned_data["disposition"],
                 root=_root(request, help_),
                 files=form.cleaned_data["proof"],
+                source_system=SOURCE if form.cleaned_data["token"] else "",
+                source_number=once.number_of(request.POST) if form.cleaned_data["token"] else None,
                 **filing(form, help_),
             )
         except ValidationError as error:

@@ -13,7 +13,7 @@ from django.core.files.base import File
 from wangge.cases import validators
 from wangge.cases.actions import Asker, Place
 from wangge.cases.enums import DemandType, Satisfaction, Solved
-from wangge.cases.placing import place_of
+from wangge.cases.placing import place_of, standing
 from wangge.cases.web.forms import FilesField
 from wangge.duties import snapshot
 from wangge.duties.snapshot import KindRef
@@ -66,7 +66,7 @@ class PlaceFields(forms.Form):
         lng, lat = self.cleaned_data.get("lng"), self.cleaned_data.get("lat")
         if known is not None:
             return place_of(
-                path=known.path,
+                path=standing(known.path, home),
                 address=" ".join(filter(None, [known.name, words])),
                 lng=known.lng if known.lng is not None else lng,
                 lat=known.lat if known.lat is not None else lat,

@@ -32,6 +32,7 @@ SURE_KIND: Final = 0.25
 FAR_AHEAD: Final = 2.0
 SURE_PLACE: Final = 0.5
 REPEAT_DAYS: Final = 90
+STREET: Final = 9
 
 
 def channels(user: Any) -> list[tuple[str, str]]:
@@ -43,6 +44,7 @@ def channels(user: Any) -> list[tuple[str, str]]:
 class IntakeForm(forms.Form):
     """A matter as it is told. ``kind_id`` and ``path`` picked by hand go before the suggested ones."""
 
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
     channel = forms.ChoiceField(label="渠道")
     phone = forms.CharField(label="电话", required=False, max_length=30)
     name = forms.CharField(label="称呼", required=False, max_length=60)
@@ -93,6 +95,7 @@ class Help:
     path: str = ""
     place_name: str = ""
     root_id: int | None = None
+    vague: bool = False  # something was said, but no street is known from it
 
 
 def _within(user: Any) -> list[str]:
@@ -149,6 +152,7 @@ def _place(form: IntakeForm, help_: Help, said: str, within: list[str]) -> None:
     chosen = _chosen(form.data, "path_pick", [m.path for m in help_.places], best)
     help_.path = str(_picked(form, "path") or chosen or (within[0] if within else ""))
     help_.place_name = territory.full_name(help_.path)
+    help_.vague = bool(said.strip()) and len(help_.path) < STREET
 
 
 def _stands_out(scores: list[float]) -> bool:

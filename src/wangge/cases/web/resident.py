@@ -17,6 +17,7 @@ from wangge.cases.actions import file_case
 from wangge.cases.enums import Channel
 from wangge.cases.following import REQUESTER
 from wangge.cases.models import Case
+from wangge.cases.web import once
 from wangge.cases.web.entries import allow
 from wangge.cases.web.forms_phone import MOST_PHOTOS, PraiseForm, ReportForm
 from wangge.cases.web.neighbours import around, choices, locate
@@ -56,7 +57,9 @@ def _filed(request: HttpRequest, form_class: type[ReportForm], template: str, co
     status = 200
     if request.method == "POST":
         try:
-            case = _known(request) or (_file(form, code) if form.is_valid() else None)
+            case = once.filed(SOURCE, request.POST)
+            if case is None and form.is_valid():
+                case = _file(form, code)
             if case is not None:
                 return _done(request, case)
             status = 422
@@ -77,12 +80,6 @@ def _code_of(request: HttpRequest) -> PlaceCode | None:
     return territory.place_by_code(given[:12]) if given else None
 
 
-def _known(request: HttpRequest) -> Case | None:
-    """The matter this very form has made already: a double press, or a reply lost on the way."""
-    token = request.POST.get("token", "")[:40]
-    return Case.objects.filter(source_system=SOURCE, source_number=token).first() if len(token) >= 32 else None
-
-
 def _file(form: ReportForm, code: PlaceCode | None) -> Case:
     clean, asker = form.cleaned_data, form.asker()
     with bind(actor=REQUESTER):
@@ -100,7 +97,7 @@ def _file(form: ReportForm, code: PlaceCode | None) -> Case:
             is_anonymous=clean["is_anonymous"],
             reply_wanted=bool(asker.phone),
             source_system=SOURCE,
-            source_number=str(clean["token"]) if clean["token"] else None,
+            source_number=once.number_of(form.data) if clean["token"] else None,
             files=clean["photos"],
         )
 

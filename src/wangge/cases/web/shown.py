@@ -33,6 +33,10 @@ LINE_TONES: Final = {"info": "info", "good": "ok", "bad": "danger", "wait": "war
 LINE_ICONS: Final = {"info": "circle-dot", "good": "check", "bad": "alert-triangle", "wait": "clock"}
 
 
+# Numbers of our own forms, by which a second press is known: nothing to show.
+OWN_SOURCES: Final = ("desk", "resident", "field")
+
+
 def case_url(case: Any) -> str:
     return reverse("case_detail", args=[case.pk])
 
@@ -89,7 +93,7 @@ def due_cell(case: Case) -> SafeString:
 
 
 def dress(cases: Iterable[Any]) -> None:
-    """Give each case ``place_name``, ``lead_name`` and ``holder_name`` in at most two statements."""
+    """Give each case ``place_name``, ``lead_name``, ``holder_name`` and ``source_told`` in at most two statements."""
     rows = list(cases)
     places = territory.names_of({p for case in rows for p in (case.path[:9], case.path[:12])})
     names = organization.names([i for case in rows for i in (case.lead_office_id, case.holder_office_id)])
@@ -98,6 +102,8 @@ def dress(cases: Iterable[Any]) -> None:
         case.place_name = "·".join(parts)
         case.lead_name = names.get(case.lead_office_id, "")
         case.holder_name = names.get(case.holder_office_id, "")
+        own = case.source_system in OWN_SOURCES or not case.source_number
+        case.source_told = "" if own else f"{case.source_system} {case.source_number}".strip()
 
 
 def timeline_entries(lines: Iterable[Line]) -> list[dict[str, object]]:

@@ -49,15 +49,17 @@ function label(map, maplibregl, feature) {
   name.textContent = feature.properties.name;
   const middle = [(box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2];
   new maplibregl.Marker({ element: name }).setLngLat(middle).addTo(map);
-  return name;
+  // Asked anew at every zoom: the polygon is as wide as the map shows it.
+  const fits = () => map.project(box[1]).x - map.project(box[0]).x >= name.offsetWidth;
+  return { name, fits };
 }
 
-// Where two names would lie on each other the later one is left out; coming nearer shows it.
+// A name that is wider than its polygon, or would lie on another, is left out; coming nearer shows it.
 function spread(names) {
   const shown = [];
-  for (const name of names) {
+  for (const { name, fits } of names) {
     const box = name.getBoundingClientRect();
-    const covered = shown.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom);
+    const covered = !fits() || shown.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom);
     name.classList.toggle("wg-map-label-off", covered);
     if (!covered) shown.push(box);
   }
