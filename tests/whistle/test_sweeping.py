@@ -10,10 +10,11 @@ from tests.whistle.conftest import Town, again
 
 from wangge.kernel.calendar.units import Limit, Unit
 from wangge.whistle import sweeping
+from wangge.whistle.actions import Resolution, hold_meeting
 from wangge.whistle.boxes import BOXES
 from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import WhistleFlow
-from wangge.whistle.models import SummonsClock, WhistleLimit, WhistleNotice
+from wangge.whistle.models import SummonsClock, Task, Whistle, WhistleLimit, WhistleNotice
 from wangge.whistle.postures import posture_at, switch
 from wangge.whistle.summons_flow import SummonsFlow
 
@@ -193,3 +194,49 @@ def test_a_bad_row_does_not_stop_the_rest(town: Town) -> None:
     whistle = town.blown(kind="emergency")
     SummonsClock.objects.filter(summons=town.summons(whistle), name="arrive").update(name="unknown")
     assert sweeping.escalate(now=timezone.now() + timedelta(minutes=31)) == 3
+
+
+def resolved(town: Town, due_in: int) -> Whistle:
+    """A work whistle with a meeting's resolution for the housing office."""
+    whistle = town.blown(kind="work")
+    hold_meeting(
+        whistle=again(whistle),
+        held_at=timezone.now(),
+        chair="",
+        summary="研究处置办法",
+        resolutions=[
+            Resolution(town.office("housing").pk, "月底前改完", timezone.localdate() + timedelta(days=due_in))
+        ],
+        by=town["区长"],
+    )
+    WhistleNotice.objects.all().delete()
+    return again(whistle)
+
+
+def test_a_resolution_is_reminded_of_the_day_before_and_told_to_the_leader_after(town: Town) -> None:
+    resolved(town, 9)
+    assert sweeping.warn_tasks(now=hours(7 * 24)) == 0
+    assert sweeping.warn_tasks(now=hours(8 * 24)) == 1
+    assert sweeping.warn_tasks(now=hours(8 * 24)) == 0
+    assert offices("warning") == {town.office("housing").pk}
+    assert sweeping.escalate_tasks(now=hours(9 * 24)) == 0
+    assert sweeping.escalate_tasks(now=hours(10 * 24)) == 1
+    assert sweeping.escalate_tasks(now=hours(10 * 24)) == 0
+    assert offices("overdue") == {town.office(name).pk for name in ("housing", "centre", "command", "leader")}
+    assert "月底前改完" in WhistleNotice.objects.filter(kind="overdue").first().text
+
+
+def test_a_resolution_of_a_suspended_whistle_waits(town: Town) -> None:
+    whistle = resolved(town, 1)
+    WhistleFlow(whistle, town["区长"]).suspend(until=timezone.localdate() + timedelta(days=30), reason="等待汛期结束")
+    assert (sweeping.warn_tasks(now=hours(72)), sweeping.escalate_tasks(now=hours(72))) == (0, 0)
+    WhistleFlow(again(whistle), town["区长"]).resume()
+    assert sweeping.escalate_tasks(now=hours(72)) == 1
+
+
+def test_what_was_answered_for_is_past_no_day(town: Town) -> None:
+    whistle = resolved(town, 1)
+    Task.objects.filter(summons__whistle=whistle, due_on__isnull=False).update(state="answered")
+    assert sweeping.escalate_tasks(now=hours(72)) == 0
+    Task.objects.filter(summons__whistle=whistle, due_on__isnull=False).update(state="failed")
+    assert sweeping.escalate_tasks(now=hours(72)) == 1

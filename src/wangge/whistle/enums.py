@@ -101,6 +101,10 @@ class TaskState(TextChoices):
     FAILED = "failed", "未通过"
 
 
+# Tasks for which nobody has answered, or not well enough.
+UNANSWERED: Final = (TaskState.OPEN, TaskState.FAILED)
+
+
 class CheckInWay(TextChoices):
     POSITION = "position", "定位签到"
     CODE = "code", "扫码签到"

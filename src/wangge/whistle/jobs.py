@@ -20,6 +20,11 @@ def sweep_clocks(now: datetime) -> int:
     return sweeping.warn(now=now) + sweeping.escalate(now=now) + sweeping.raise_late(now=now)
 
 
+@sweep(name="whistle.tasks", every=600, label="协调会议定事项到期提醒和升级")
+def sweep_tasks(now: datetime) -> int:
+    return sweeping.warn_tasks(now=now) + sweeping.escalate_tasks(now=now)
+
+
 @sweep(name="whistle.suspended", every=600, label="吹哨挂起到期恢复")
 def sweep_suspended(now: datetime) -> int:
     return sweeping.end_suspensions(now=now)

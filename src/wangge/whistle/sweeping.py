@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wangge.kernel.api import webhooks
@@ -15,10 +16,18 @@ from wangge.organization import queries as organization
 from wangge.whistle import postures
 from wangge.whistle.actions import escalation_offices
 from wangge.whistle.clocks import limit_of
-from wangge.whistle.enums import ClockName, LimitName, NoticeKind, WhistleKind, WhistleState
+from wangge.whistle.enums import (
+    LIVE_SUMMONS,
+    UNANSWERED,
+    ClockName,
+    LimitName,
+    NoticeKind,
+    WhistleKind,
+    WhistleState,
+)
 from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import wake
-from wangge.whistle.models import Posture, Summons, SummonsClock, Whistle
+from wangge.whistle.models import Posture, Summons, SummonsClock, Task, Whistle
 from wangge.whistle.notices import command, leader, tell
 
 BATCH: Final = 500
@@ -43,6 +52,30 @@ def raise_late(*, now: datetime) -> int:
     rows = SummonsClock.objects.running().filter(raised_at__isnull=True, raise_at__lte=now)
     rows = rows.order_by("raise_at", "pk").select_related("summons__whistle")[:BATCH]
     return each(rows, lambda clock: _raise(clock, now))
+
+
+def warn_tasks(*, now: datetime) -> int:
+    """What a meeting resolved for tomorrow (or for earlier) and nobody has answered for: a notice to its office."""
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    rows = _unanswered().filter(warned_at__isnull=True, due_on__lte=tomorrow)
+    return each(rows.order_by("due_on", "pk")[:BATCH], lambda task: _warn_of_task(task, now))
+
+
+def escalate_tasks(*, now: datetime) -> int:
+    """A resolution whose day is past: told to its office, the street, the command centre and the district leader."""
+    rows = _unanswered().filter(due_on__lt=timezone.localdate(now))
+    return each(rows.order_by("due_on", "pk")[:BATCH], lambda task: _escalate_task(task, now))
+
+
+def _unanswered() -> QuerySet[Task]:
+    """Tasks with a day, of whistles that run; what is suspended waits."""
+    return Task.objects.filter(
+        due_on__isnull=False,
+        escalated_at__isnull=True,
+        state__in=UNANSWERED,
+        summons__state__in=LIVE_SUMMONS,
+        summons__whistle__state=WhistleState.RUNNING,
+    ).select_related("summons__whistle")
 
 
 def end_suspensions(*, now: datetime) -> int:
@@ -93,6 +126,21 @@ def _raise(clock: SummonsClock, now: datetime) -> None:
     tell(whistle, offices, NoticeKind.RAISED, text, now)
     publish(SummonsRaised(clock.summons_id, whistle.pk, clock.summons.office_id, clock.name))
     webhooks.emit("whistle.raised", {"number": whistle.number, "kind": whistle.kind, "clock": clock.name}, whistle.path)
+
+
+def _warn_of_task(task: Task, now: datetime) -> None:
+    if _unanswered().filter(pk=task.pk, warned_at__isnull=True).update(warned_at=now):
+        text = f"议定事项将到期（{task.due_on:%m月%d日}）：{task.text}"
+        tell(task.summons.whistle, [task.summons.office_id], NoticeKind.WARNING, text, now)
+
+
+def _escalate_task(task: Task, now: datetime) -> None:
+    if not _unanswered().filter(pk=task.pk).update(escalated_at=now):
+        return
+    whistle, office = task.summons.whistle, organization.office(task.summons.office_id)
+    text = f"{office.name if office is not None else ''}议定事项已过期（{task.due_on:%m月%d日}）：{task.text}"
+    offices = [*escalation_offices(whistle, task.summons.office_id), leader(whistle)]
+    tell(whistle, offices, NoticeKind.OVERDUE, text, now)
 
 
 def _missed(clock: SummonsClock) -> str:

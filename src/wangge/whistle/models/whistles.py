@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from wangge.cases.models import Case
 from wangge.duties.models import DutyItem, Kind
@@ -309,14 +310,28 @@ class Task(models.Model):
     note = models.CharField("核实意见", max_length=300, blank=True)
     checked_at = models.DateTimeField("核实时间", null=True, blank=True)
     checked_by_id = models.BigIntegerField("核实人", null=True, blank=True)
+    warned_at = models.DateTimeField("已提醒时间", null=True, blank=True)
+    escalated_at = models.DateTimeField("已升级时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "任务"
         verbose_name_plural = "任务"
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                name="whistle_task_due",
+                condition=Q(due_on__isnull=False, escalated_at__isnull=True, state__in=["open", "failed"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def late(self) -> bool:
+        """Its day is past and nobody has answered for it."""
+        return self.due_on is not None and self.due_on < timezone.localdate() and self.state in enums.UNANSWERED
 
 
 class CheckIn(models.Model):
