@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from wangge.assessment.enums import AppealKind, PeriodState
+from wangge.assessment.enums import AppealKind, AppealState, PeriodState
 from wangge.assessment.models import Adjustment, Appeal, Pack, Period, Rectification, Score, Unit, WorkerSheet
 from wangge.kernel.access.scopes import NOTHING, Scope, area, scope
 from wangge.organization import queries as organization
@@ -109,6 +109,14 @@ def appeals(user: Any) -> QuerySet[Appeal]:
     decided = Q(unit__isnull=False) & scope(user, DECIDE).q("path", "")
     workers = Q(sheet__isnull=False) & scope(user, REVIEW_WORKERS).q("path", "")
     return Appeal.objects.filter(Q(by_id=user.pk) | units | decided | workers)
+
+
+def to_decide(user: Any) -> QuerySet[Appeal]:
+    """The appeals that wait for the user's decision (``may_decide``, as rows)."""
+    units = Q(unit__isnull=False) & scope(user, DECIDE).q("path", "")
+    workers = Q(sheet__isnull=False) & scope(user, REVIEW_WORKERS).q("path", "")
+    waiting = Appeal.objects.filter(units | workers, state=AppealState.SUBMITTED, period__state=PeriodState.FROZEN)
+    return waiting.exclude(by_id=user.pk)
 
 
 def may_see_appeal(user: Any, appeal: Appeal) -> bool:

@@ -72,6 +72,22 @@ class AppealList(Listing):
         return policy.appeals(request.user).select_related("period", "unit", "case")
 
 
+class WaitingAppeals(AppealList):
+    """Those that the user has to decide."""
+
+    title = "待我裁定的申诉"
+    empty_title = "没有等您裁定的申诉"
+    empty_hint = ""
+
+    def rows(self, request: HttpRequest) -> Rows:
+        return policy.to_decide(request.user).select_related("period", "unit", "case")
+
+
+@requires(policy.DECIDE, policy.REVIEW_WORKERS)
+def assessment_appeals_waiting(request: HttpRequest) -> HttpResponse:
+    return rendering.render(request, WaitingAppeals)
+
+
 @requires(policy.APPEAL, policy.DECIDE, policy.REVIEW_WORKERS)
 def assessment_appeals(request: HttpRequest) -> HttpResponse:
     return rendering.render(request, AppealList)

@@ -51,6 +51,7 @@ desk_urlpatterns: list[URLPattern] = [
     path("schemes/<slug:group>/change/", desk_schemes.assessment_scheme_change, name="assessment_scheme_change"),
     path("rules/change/", desk_schemes.assessment_rules_change, name="assessment_rules_change"),
     path("appeals/", desk_appeals.assessment_appeals, name="assessment_appeals"),
+    path("appeals/waiting/", desk_appeals.assessment_appeals_waiting, name="assessment_appeals_waiting"),
     path("appeals/<int:pk>/", desk_appeals.assessment_appeal, name="assessment_appeal"),
     path("appeals/<int:pk>/step/<slug:name>/", desk_appeals.assessment_appeal_step, name="assessment_appeal_step"),
     path("rectifications/", desk_rectifications.assessment_rectifications, name="assessment_rectifications"),

@@ -16,6 +16,7 @@ from tests.insight.topics.conftest import case, file, fill, topic_of
 
 from wangge.insight.topics import following, outlooks, warning
 from wangge.insight.topics.models import Rise, Topic, TopicMember
+from wangge.insight.topics.web.panels import unread_rises
 
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
@@ -313,3 +314,16 @@ def test_the_rise_of_a_part_stands_once_in_a_list(leaders: World) -> None:
         for who in ("街道书记", "区领导")
     }
     assert totals == {"街道书记": (1, 1), "区领导": (0, 0)}
+
+
+def test_who_marks_rises_finds_them_in_my_work(leaders: World) -> None:
+    make(2)
+    for who in ("区领导", "街道书记"):
+        [card] = [card for card in unread_rises(leaders[who], NOW) if card.total]
+        assert (card.total, card.counts, [row.badge for row in card.rows]) == (2, False, ["预警", "预警"])
+        page = signed_in(leaders, who).get(card.url)
+        assert "共 2 条" in " ".join(page.content.decode().split())
+    assert unread_rises(leaders["街道老王"], NOW) == []
+    Rise.objects.filter(name="热点0").update(seen_at=NOW)
+    assert [card.total for card in unread_rises(leaders["区领导"], NOW)] == [1]
+    assert [card.total for card in unread_rises(leaders["区领导"], NOW + timedelta(days=8))] == [0]
