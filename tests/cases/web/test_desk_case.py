@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from tests.cases.conftest import COMMUNITY, GRID, NEIGHBOUR, World
+from tests.cases.conftest import COMMUNITY, DISTRICT, GRID, LONG_AGO, NEIGHBOUR, OTHER_STREET, STREET, World
 from tests.cases.web.signing import signed_in
 
 from wangge.cases.actions import Asker, Place, ask
@@ -15,6 +15,7 @@ from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.audit.models import AuditEntry
+from wangge.territory.models import Grid, Outline
 
 
 def again(case: Case) -> Case:
@@ -298,6 +299,27 @@ def test_the_map_has_the_point(world: World) -> None:
     case = world.file(place=Place(path=COMMUNITY, lng=109.84, lat=40.65))
     data = signed_in(world, "话务小赵").get(reverse("case_map", args=[case.pk])).json()
     assert data["features"][-1]["geometry"] == {"type": "Point", "coordinates": [109.84, 40.65]}
+
+
+def names_on_the_map(world: World, case: Case) -> list[str]:
+    data = signed_in(world, "话务小赵").get(reverse("case_map", args=[case.pk])).json()
+    return sorted(one["properties"]["name"] for one in data["features"])
+
+
+def test_the_map_names_grids_in_few_words_and_a_wide_place_by_what_is_just_below(world: World) -> None:
+    ring = [[109.80, 40.60], [109.81, 40.60], [109.81, 40.61], [109.80, 40.61], [109.80, 40.60]]
+    square = {"type": "Polygon", "coordinates": [ring]}
+    Grid.objects.update(polygon=square, name="友谊小区第一第1网格")
+    more = {"community_code": COMMUNITY, "polygon": square, "valid_from": LONG_AGO, "changed_on": LONG_AGO}
+    Grid.objects.create(code="150203001001011", name="友谊小区第一第11网格", **more)
+    Outline.objects.bulk_create(
+        Outline(code=code, polygon=square, valid_from=LONG_AGO, source="测试")
+        for code in (DISTRICT, STREET, OTHER_STREET, COMMUNITY)
+    )
+    assert names_on_the_map(world, world.file()) == ["", "第11网格", "第1网格"]
+    assert names_on_the_map(world, world.file(place=Place(path=STREET))) == ["友谊社区", "少先路街道"]
+    wide = names_on_the_map(world, world.file(place=Place(path=DISTRICT)))
+    assert wide == ["少先路街道", "昆都仑区", "沼潭街道"]
 
 
 def test_an_office_that_does_not_serve_the_place_is_not_offered(world: World) -> None:

@@ -15,7 +15,7 @@ from tests.cases.web.signing import signed_in
 from tests.kernel.attachments.samples import photo
 
 from wangge.cases import fieldwork
-from wangge.cases.actions import Asker, Place
+from wangge.cases.actions import Asker, Place, classify, dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.access.models import Grant
@@ -357,6 +357,37 @@ def test_a_deputy_proposes_and_sees_the_own_proposals_only(world: World) -> None
     assert [c.pk for c in client.get(LIST).context["cards"]] == [case.pk]
     assert client.get(f"/field/cases/{case.pk}/").status_code == 403
     assert client.get(CHECKS).status_code == 403
+
+
+def test_a_deputy_reads_the_answer_to_the_own_proposal_and_to_no_other(world: World) -> None:
+    grant(world, "外人", "deputy", COMMUNITY)
+    client = signed_in(world, "外人")
+    report(client, text="建议东门增设长椅")
+    case, other = Case.objects.get(), world.dispatched(place=IN_GRID)
+    page = client.get(f"/field/own/{case.pk}/").content.decode()
+    assert ("建议东门增设长椅" in page, "已收到" in page) == (True, True)
+    classify(case=case, kind=world.kinds["rubbish"], place=None, by=world["话务小赵"])
+    dispatch_by_list(case=again(case), by=world["话务小赵"])
+    CaseFlow(again(case), world["街道老王"]).reply(text="已列入明年春季计划，增设长椅6处", contacted="phone")
+    assert "增设长椅6处" in client.get(f"/field/own/{case.pk}/").content.decode()
+    assert [client.get(f"/field/own/{pk}/").status_code for pk in (other.pk, 0)] == [404, 404]
+    assert signed_in(world, LI).get(f"/field/own/{case.pk}/").status_code == 403
+
+
+def test_every_own_proposal_is_reached(world: World) -> None:
+    grant(world, "外人", "deputy", COMMUNITY)
+    for _ in range(21):
+        world.file(channel="deputy", by=world["外人"], demand_type="suggestion", asker=Asker())
+    page = signed_in(world, "外人").get(LIST).content.decode()
+    assert "1 / 2" in page
+
+
+def test_whoever_answered_for_a_part_is_told_in_the_list_that_others_check_it(world: World) -> None:
+    case = world.dispatched(channel="resident", by=None, place=IN_GRID)
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk)
+    CaseFlow(case, world[LI]).report_part(office_id=world.offices["community"].pk, answer="已清理")
+    CaseFlow(case, world["街道老王"]).reply(text="已清运", contacted="phone")
+    assert signed_in(world, LI).get(CHECKS).context["own"] == {case.pk}
 
 
 # -- the shell --------------------------------------------------------------------------------------

@@ -15,14 +15,16 @@ import pytest
 from django.conf import settings as configured
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browsing import HERE, SHOTS, shot
-from tests.cases.conftest import GRID, World
+from tests.cases.conftest import COMMUNITY, GRID, World
 from tests.cases.web.signing import signed_in
 from tests.kernel.attachments.samples import photo
 
 from wangge.cases.actions import Place, dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
+from wangge.kernel.access.models import Grant
 from wangge.kernel.attachments.queries import of
+from wangge.organization import book
 from wangge.organization.models import Office
 from wangge.territory.models import Grid, GridStaff, PlaceCode
 
@@ -317,6 +319,15 @@ def test_no_page_is_wider_than_the_phone(phone: Any, world: World) -> None:
     page = phone("网格员小李").new_page()
     wide = []
     for path in ("/field/grid/", "/field/checks/", REPORT, "/field/me/", "/r/report/", "/r/praise/", "/r/follow/"):
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(path)
+    Office.objects.filter(pk=world.offices["centre"].pk).update(name="包头市公安局昆都仑区分局交通管理大队联合中队")
+    book.changed()
+    Grant.objects.create(user=world["外人"], role="deputy", path=COMMUNITY, valid_from=date(2020, 1, 1))
+    case = world.dispatched(channel="deputy", demand_type="suggestion", by=world["外人"])
+    page = phone("外人").new_page()
+    for path in ("/field/grid/", f"/field/own/{case.pk}/"):
         page.goto(path)
         if page.evaluate("document.documentElement.scrollWidth") > 390:
             wide.append(path)

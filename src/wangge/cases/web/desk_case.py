@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -296,15 +297,31 @@ def _around(case: Case) -> list[dict[str, Any]]:
     return [one for one in found if len(path) == COMMUNITY or one["properties"]["level"] <= deepest]
 
 
+def _shorten(features: list[dict[str, Any]]) -> None:
+    """友谊小区第一第1网格 → 第1网格: what the names begin with alike is said on the page already."""
+    all_ = [one["properties"] for one in features]
+    grids = [one for one in all_ if one["kind"] != "division"]
+    alike = _alike([one["name"] for one in grids])
+    for one in all_:  # the community's own outline lies around its grids: no name in their midst
+        one["name"] = "" if grids and one not in grids else one["name"].removeprefix(alike)
+
+
+def _alike(names: list[str]) -> str:
+    """What several names begin with alike, without the number that tells them apart."""
+    if len(names) < 2:
+        return ""
+    first, last = min(names), max(names)
+    end = next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return re.sub(r"第?[0-9]*$", "", first[:end])
+
+
 @requires("cases.read")
 @require_GET
 def case_map(request: HttpRequest, pk: int) -> JsonResponse:
     """Where it is: what lies around it, and the point."""
     case = find(request, pk)
     features = _around(case)
-    community = territory.name_of(case.path[:COMMUNITY])
-    for feature in features:  # 友谊社区第1网格 → 第1网格: the page has said the community
-        feature["properties"]["name"] = feature["properties"]["name"].removeprefix(community)
+    _shorten(features)
     if case.lng is not None and case.lat is not None:
         features.append(
             {

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from wangge.cases import actions, fieldwork, policy, queries
+from wangge.cases import actions, fieldwork, following, policy, queries
 from wangge.cases.boxes import BOXES
+from wangge.cases.enums import DONE_STATES, PartState
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import Case, Requester
+from wangge.cases.models import Case, CasePart, Requester
 from wangge.cases.story import story
 from wangge.cases.web import shown
 from wangge.cases.web.desk_case import find, panels, who
@@ -88,6 +89,28 @@ def _own(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/field/own.html", context)
 
 
+@requires("cases.suggest")
+@never_cache
+@require_GET
+def field_own(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal of a deputy's own: where it stands, the way so far, and the answer (H10)."""
+    case = get_object_or_404(fieldwork.own_reports(request.user), pk=pk)
+    shown.dress([case])
+    stands, next_words = following.STANDS[case.state]
+    context = {
+        "title": "我的建议",
+        "back": reverse("field_grid"),
+        "case": case,
+        "stands": stands,
+        "next_words": "" if case.state in DONE_STATES else next_words,
+        "place": territory.full_name(case.path, from_level=4) if len(case.path) > 6 else "",
+        "expected": following.expected(case),
+        "answer": following.answer_of(case),
+        "steps": following.steps_told(case),
+    }
+    return render(request, "cases/field/own_case.html", context)
+
+
 @requires("cases.check")
 @never_cache
 @require_GET
@@ -96,7 +119,9 @@ def field_checks(request: HttpRequest) -> HttpResponse:
     rows = policy.rows(request.user).filter(pk__in=BOXES["check"].rows(request.user).order_by().values("pk"))
     total = rows.count()
     waiting = list(rows.select_related("kind").order_by("replied_at", "pk")[:MOST_CHECKS])
+    did = CasePart.objects.filter(answered_by_id=request.user.pk).exclude(state=PartState.WITHDRAWN)
     own = {case.pk for case in waiting if case.handled_by_id == request.user.pk}
+    own |= set(did.filter(case__in=waiting).values_list("case_id", flat=True))
     context = {"title": "核查", "total": total, "most": MOST_CHECKS, "cards": _cards(waiting), "own": own}
     return render(request, "cases/field/checks.html", context)
 

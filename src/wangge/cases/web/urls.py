@@ -51,6 +51,7 @@ desk_urlpatterns: list[URLPattern] = [
 
 field_urlpatterns: list[URLPattern] = [
     path("grid/", field.field_grid, name="field_grid"),
+    path("own/<int:pk>/", field.field_own, name="field_own"),
     path("checks/", field.field_checks, name="field_checks"),
     path("cases/<int:pk>/", field.field_case, name="field_case"),
     path("cases/<int:pk>/step/<slug:name>/", field.field_step, name="field_step"),
