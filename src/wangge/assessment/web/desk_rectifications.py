@@ -45,7 +45,10 @@ class RectificationList(Listing):
         Column("grounds", "依据", css="wg-wide", width=60),
         Column("plan", "治理措施", css="wg-wide", width=60),
     )
-    filters = (Choice("state", "状态", choices=RectificationState.choices), Text("q", "名称", field="unit__name"))
+    filters = (
+        Choice("state", "状态", choices=RectificationState.choices, multiple=True),
+        Text("q", "名称", field="unit__name"),
+    )
     sorts = {"new": ("-id",)}
     default_sort = "new"
     export_permission = policy.READ
