@@ -258,6 +258,21 @@ def test_the_pack_says_what_moved_and_why(month: Period, town: Town) -> None:
     assert said.count("；") == 2
 
 
+def test_units_without_an_order_stand_in_one_line(month: Period, town: Town) -> None:
+    """A meeting does not read through lines of noughts."""
+    Office.objects.create(
+        name="区闲置局", kind="district.industry", level="district", path=month.path, valid_from=month.month
+    )
+    actions.refresh(period=month)
+    content = reviewing.content(month)
+    group = next(one for one in content["groups"] if one["group"] == "department")
+    assert "区闲置局" in group["idle"]
+    assert "区闲置局" not in [row["unit"] for row in [*group["ranked"], *group["small"]]]
+    made = Document(io.BytesIO(wording.document(content, [], [])))
+    assert next(line.text for line in made.paragraphs if "区闲置局" in line.text).startswith("没有工单的")
+    assert "区闲置局" in render_to_string("assessment/pack_body.html", {"content": content})
+
+
 def test_the_pack_holds_no_word_of_a_resident(month: Period, town: Town) -> None:
     said = str(reviewing.content(month))
     for personal in ("张阿姨", "13800000001", "垃圾三天", "友谊大街1号院"):

@@ -110,3 +110,13 @@ def test_notices_are_read_by_their_own_office(town: Town) -> None:
     mine = WhistleNotice.objects.get(office_id=town.office("housing").pk)
     assert see_notices(pks=[mine.pk], by=town["城管小冯"]) == 0
     assert see_notices(pks=[mine.pk], by=town["住建小周"]) == 1
+
+
+def test_who_wrote_it_hears_that_it_was_withdrawn(town: Town) -> None:
+    """A draft that its leader does not sign does not vanish without a word."""
+    WhistleFlow(again(town.draft()), town["副主任小高"]).withdraw(reason="先由街道处理")
+    told = set(WhistleNotice.objects.filter(kind="decided").values_list("office_id", flat=True))
+    assert told == {town.office("centre").pk}
+    WhistleNotice.objects.all().delete()
+    WhistleFlow(again(town.draft()), town["街道老王"]).withdraw(reason="写错了地方")
+    assert not WhistleNotice.objects.exists()

@@ -112,11 +112,17 @@ def groups(period: Period, scores: Sequence[Score]) -> list[dict[str, Any]]:
             "group": group.value,
             "label": group.label,
             "ranked": [row for row in by_group[group] if row["place"] is not None],
-            "small": [row for row in by_group[group] if row["place"] is None],
+            "small": [row for row in by_group[group] if row["place"] is None and not _idle(row)],
+            "idle": [row["unit"] for row in by_group[group] if row["place"] is None and _idle(row)],
         }
         for group in Group
         if group in by_group
     ]
+
+
+def _idle(row: dict[str, Any]) -> bool:
+    """A unit that had no order: a meeting does not read through lines of noughts."""
+    return not row["volume"] and row["total"] is None
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -81,26 +81,29 @@ def _ranking(made: Any, content: dict[str, Any]) -> None:
     heads = ("名次", "单位", "得分", "响应率", "解决率", "满意率", "诉求量", "比上月", "比去年同月")
     for group in content["groups"]:
         made.add_heading(group["label"], 2)
-        _table(
-            made,
-            heads,
-            [
-                (
-                    row["place"] or "不排名",
-                    row["unit"],
-                    row["total"],
-                    share(row["response"]),
-                    share(row["solution"]),
-                    share(row["satisfaction"]),
-                    row["volume"],
-                    signed(row["change"]),
-                    signed(row["annual"]),
-                )
-                for row in [*group["ranked"], *group["small"]]
-            ],
-        )
+        if group["ranked"] or group["small"]:
+            _table(
+                made,
+                heads,
+                [
+                    (
+                        row["place"] or "不排名",
+                        row["unit"],
+                        row["total"],
+                        share(row["response"]),
+                        share(row["solution"]),
+                        share(row["satisfaction"]),
+                        row["volume"],
+                        signed(row["change"]),
+                        signed(row["annual"]),
+                    )
+                    for row in [*group["ranked"], *group["small"]]
+                ],
+            )
         if group["small"]:
             made.add_paragraph("样本过少的单位不排名。")
+        if idle := group.get("idle"):  # packs made earlier list them with the others
+            made.add_paragraph(f"没有工单的{len(idle)}个单位：{'、'.join(idle)}。")
 
 
 def _changes(made: Any, content: dict[str, Any]) -> None:

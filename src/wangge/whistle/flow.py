@@ -130,7 +130,8 @@ class WhistleFlow(Flow[Whistle]):
         for summons in whistle.summonses.filter(state__in=[SummonsState.PREPARED, *LIVE_SUMMONS]):
             SummonsFlow(summons, now=self.now).release(reason=self.reason)
         whistle.closed_at, whistle.next_due_at, whistle.suspended_until_on = self.now, None, None
-        tell(whistle, whistle.office_ids, NoticeKind.DECIDED, f"街道已撤回此哨：{self.reason}", self.now)
+        offices = [*whistle.office_ids, *([] if self._wrote_it() else street_offices(whistle))]
+        tell(whistle, offices, NoticeKind.DECIDED, f"街道已撤回此哨：{self.reason}", self.now)
 
     @step("随区划变更", source=OPEN_STATES, target=None, may=policy.system_only, system=True)
     def move_place(self, *, path: str) -> None:
@@ -150,6 +151,9 @@ class WhistleFlow(Flow[Whistle]):
             publish(WhistleBlown(whistle.pk, whistle.number, whistle.path, whistle.kind, tuple(whistle.office_ids)))
         if row.target == S.CLOSED:
             publish(WhistleClosed(whistle.pk, whistle.number, whistle.path))
+
+    def _wrote_it(self) -> bool:
+        return self.user is not None and self.user.pk == self.obj.created_by_id
 
     def _who(self) -> int:
         if self.user is None:

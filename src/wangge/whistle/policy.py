@@ -19,6 +19,8 @@ from wangge.whistle.models.whistles import WhistleQuerySet
 
 Predicate = Callable[[Any, Any], bool]
 READ = "whistle.read"
+# What was not blown, or was withdrawn, may be written again.
+ANEW = (WhistleState.DRAFT, WhistleState.WITHDRAWN)
 
 
 def visible(user: Any, permission: str = READ) -> Q:
@@ -87,6 +89,16 @@ def may_withdraw(user: Any, whistle: Whistle) -> bool:
     """Before it is blown also by the one who wrote it."""
     own = whistle.state == WhistleState.DRAFT and whistle.created_by_id == getattr(user, "pk", None)
     return own or over_path(user, "whistle.blow", whistle.path)
+
+
+def may_draft_anew(user: Any, whistle: Whistle) -> bool:
+    """Write one again that was not blown, or was withdrawn: where the user may write one at all."""
+    return whistle.state in ANEW and may_draft(user, whistle.path)
+
+
+def drafted_anew(user: Any) -> Q:
+    """The row filter beside ``may_draft_anew``."""
+    return scope(user, "whistle.draft").q("path", "") & Q(state__in=ANEW)
 
 
 def drafting_paths(user: Any) -> tuple[str, ...]:

@@ -336,3 +336,34 @@ def test_only_the_street_shows_the_code(town: Town) -> None:
     assert image["Content-Type"] == "image/svg+xml"
     assert signed_in(town.world, "住建小周").get(address).status_code == 403
     assert signed_in(town.world, "外街小孙").get(address).status_code == 404
+
+
+def test_what_was_not_blown_is_written_again_from_what_there_was(town: Town) -> None:
+    whistle = town.draft()
+    client = signed_in(town.world, "街道老王")
+    address = f"{reverse('whistle_new')}?again={whistle.pk}"
+    assert address in client.get(detail(whistle)).content.decode()
+    form = client.get(address).context["form"]
+    values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "", [])}
+    for name in ("kind", "title", "text", "tried", "wanted", "path", "address"):
+        assert values[name] == getattr(whistle, name)
+    lead = whistle.summonses.get(role="lead")
+    assert values["office_1"] == lead.office_id
+    assert values["tasks_1"].splitlines() == [task.text for task in lead.tasks.all()]
+    assert values["item_1"] == whistle.items.first().item_id
+    sent = {name: value for name, value in values.items() if name != "proof"} | {"title": "改过的标题", "do": "draft"}
+    assert client.post(reverse("whistle_new"), sent).status_code == 302
+    assert Whistle.objects.filter(title="改过的标题").count() == 1
+
+
+@pytest.mark.parametrize("who", ["外街小孙", "住建小周"])
+def test_nobody_else_writes_it_again(town: Town, who: str) -> None:
+    whistle = town.draft()
+    assert signed_in(town.world, who).get(f"{reverse('whistle_new')}?again={whistle.pk}").status_code in {403, 404}
+
+
+def test_what_runs_is_not_written_again(town: Town) -> None:
+    whistle = town.blown()
+    client = signed_in(town.world, "街道老王")
+    assert "?again=" not in client.get(detail(whistle)).content.decode()
+    assert client.get(f"{reverse('whistle_new')}?again={whistle.pk}").status_code == 404

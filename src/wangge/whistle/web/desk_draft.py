@@ -18,13 +18,16 @@ from wangge.whistle import policy
 from wangge.whistle.drafting import draft
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Whistle
-from wangge.whistle.web.draft_form import DraftForm, from_case
+from wangge.whistle.web.draft_form import DraftForm, from_case, from_whistle
 from wangge.whistle.web.shown import whistle_url
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """``?case=`` fills the form from a case; those linked to it come along."""
-    given = request.GET.get("case", "")
+    """``?case=`` fills the form from a case, those linked to it come along; ``?again=`` from a whistle not blown."""
+    again, given = request.GET.get("again", ""), request.GET.get("case", "")
+    if again.isdecimal() and len(again) < 19:
+        rows = policy.rows(request.user).filter(policy.drafted_anew(request.user))
+        return from_whistle(get_object_or_404(rows, pk=int(again)))
     if not given.isdecimal() or len(given) > 18:
         return {}
     case = get_object_or_404(case_policy.rows(request.user).select_related("kind"), pk=int(given))

@@ -128,6 +128,7 @@ def page(
         "held": permissions(user),
         "story": story(whistle),
         "may_show_code": _may_show_code(user, whistle),
+        "may_draft_anew": policy.may_draft_anew(user, whistle),
         "meeting_form": meeting_form
         or (MeetingForm(whistle=whistle, user=user, auto_id="meet_%s") if may_meet else None),
         "judge_form": judge_form or (JudgeForm(auto_id="judge_%s") if office_id is not None and not judged else None),

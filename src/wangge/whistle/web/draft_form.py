@@ -20,6 +20,7 @@ from wangge.kernel.periods import in_force
 from wangge.organization import queries as organization
 from wangge.whistle.drafting import Called, Spot
 from wangge.whistle.enums import FROM_CASES, Origin, Role, WhistleKind
+from wangge.whistle.models import Whistle
 from wangge.whistle.web.forms import department_choices
 
 ITEMS: Final = 3
@@ -171,4 +172,19 @@ def from_case(case: Case, others: list[Case]) -> dict[str, Any]:
     item = DutyItem.objects.filter(duty_list__level__in=CALLABLE, title__contains=case.kind.name).first()
     if item is not None:
         found["item_1"] = item.pk
+    return found
+
+
+def from_whistle(whistle: Whistle) -> dict[str, Any]:
+    """What the form begins with when a whistle that was not blown, or was withdrawn, is written again."""
+    names = ("kind", "origin", "title", "text", "tried", "wanted", "path", "address", "lng", "lat")
+    found: dict[str, Any] = {name: getattr(whistle, name) for name in names}
+    numbers = whistle.cases.order_by("pk").values_list("case__number", flat=True)
+    found["numbers"] = " ".join(numbers)
+    cited = whistle.items.order_by("pk").values_list("item_id", flat=True)[:ITEMS]
+    found |= {f"item_{n}": pk for n, pk in enumerate(cited, start=1)}
+    called = whistle.summonses.order_by("pk").prefetch_related("tasks")
+    for number, one in enumerate(sorted(called, key=lambda s: s.role != Role.LEAD)[:OFFICES], start=1):
+        found[f"office_{number}"] = one.office_id
+        found[f"tasks_{number}"] = "\n".join(task.text for task in one.tasks.all() if task.meeting_id is None)
     return found
