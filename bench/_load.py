@@ -1,7 +1,8 @@
 """The load generator: a process of its own, so that it measures a server and not itself.
 
-``drive(address, scenario, …)`` starts it and returns what it saw. Some clients, each a thread with one keep-alive
-connection, run one lifecycle after the other until the time is over; a lifecycle begun is finished and counted.
+``drive(address, scenario, …)`` starts it and returns what it saw. Some clients, each a thread, run one lifecycle after
+the other until the time is over; a lifecycle begun is finished and counted. Each is another caller with a connection of
+its own: which of the server's processes takes it is chance every time, not once for the whole run.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def drive(
 
 
 class Client:
-    """One keep-alive connection; every answer must be a good one."""
+    """One caller at a time on a keep-alive connection; every answer must be a good one."""
 
     def __init__(self, address: str, headers: dict[str, str]) -> None:
         split = urlsplit(address)
@@ -195,6 +196,7 @@ def _run(spec: dict[str, Any]) -> dict[str, Any]:
         try:
             while (began := time.perf_counter()) < end and not problems:
                 client.taken = {}
+                client.connection.close()  # the next call opens another
                 scenario.lifecycle(client, random_)
                 if began < begin:
                     continue

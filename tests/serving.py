@@ -18,6 +18,9 @@ class OneThread(ThreadedWSGIServer):
     def process_request(self, request: Any, address: Any) -> None:
         self.process_request_thread(request, address)
 
+    def _close_connections(self) -> None:
+        """Django's own closes them with every request: here the next request goes on with them."""
+
 
 class Quiet(WSGIRequestHandler):
     def log_message(self, *args: Any) -> None:

@@ -7,23 +7,31 @@ import json
 import logging
 import logging.config
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from wangge.config.logging import configuration
 
 
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """The JSON log of production, caught."""
+@contextmanager
+def caught_as(*, json: bool) -> Iterator[io.StringIO]:
     caught = io.StringIO()
-    wanted = configuration(json=True, level="INFO")
+    wanted = configuration(json=json, level="INFO")
     wanted["handlers"]["console"]["stream"] = caught
     logging.config.dictConfig(wanted)
     yield caught
     logging.config.dictConfig(settings.LOGGING)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """The JSON log of production, caught."""
+    with caught_as(json=True) as caught:
+        yield caught
 
 
 def read(caught: io.StringIO) -> list[dict[str, object]]:
@@ -70,3 +78,33 @@ def test_an_exception_is_structured(lines: io.StringIO) -> None:
         logging.getLogger("somebody").exception("failed")
     (line,) = read(lines)
     assert line["exception"][0]["exc_type"] == "ValueError"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("form", ["production", "development"])
+def test_a_traceback_tells_no_values(form: str) -> None:
+    def called(phone: str) -> None:
+        raise ValueError("broken")
+
+    with caught_as(json=form == "production") as caught:
+        try:
+            called("138" + "0" * 8)
+        except ValueError:
+            logging.getLogger("somebody").exception("failed")
+    assert "ValueError" in caught.getvalue()
+    assert "13800000000" not in caught.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["production", "development"])
+def test_an_error_of_the_database_does_not_quote_the_row(form: str) -> None:
+    typed = "甲小区\n\n乙单元漏水"
+    with caught_as(json=form == "production") as caught:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("CREATE TEMPORARY TABLE told (words text, wanted text NOT NULL) ON COMMIT DROP")
+                cursor.execute("INSERT INTO told (words) VALUES (%s)", [typed])
+        except IntegrityError:
+            logging.getLogger("somebody").exception("failed")
+    assert "violates not-null constraint" in caught.getvalue()
+    assert [word for word in ("甲小区", "乙单元", "DETAIL") if word in caught.getvalue()] == []
+    assert ("The above exception" in caught.getvalue()) == (form == "development")

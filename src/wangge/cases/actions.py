@@ -19,10 +19,11 @@ from wangge.cases.dispatching import CannotDispatch, best_plan
 from wangge.cases.enums import CaseState, Channel, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
 from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import Case, CaseRequest, CaseText, Notice
+from wangge.cases.models import Case, CaseRequest, Notice
 from wangge.cases.rules import rules_for
-from wangge.cases.words import as_vector
+from wangge.cases.words import vector_of
 from wangge.duties.models import Kind
+from wangge.kernel import rows
 from wangge.kernel.access.personal import blind_index, encrypt
 from wangge.kernel.access.scopes import offices_of, scope
 from wangge.kernel.api import webhooks
@@ -123,13 +124,15 @@ def file_case(
     try:
         # Only a source number can be there already; all else fails the whole transaction.
         with transaction.atomic() if source_number else nullcontext():
-            case.save(force_insert=True)
+            rows.insert(case)
     except IntegrityError:
         # The same source number arrived twice at the same moment: the first one wins, ours is the same matter.
         if source_number and (known := _known(source_system, source_number)):
             return known
         raise
-    CaseText.objects.create(case=case, vector=as_vector(case))
+    with connection.cursor() as cursor:
+        statement = "INSERT INTO cases_casetext (case_id, vector) VALUES (%s, %s::tsvector)"
+        cursor.execute(statement, [case.pk, vector_of(case)])
     if not is_anonymous and (asker.name or clean["phone"]):
         _keep_requester(case, asker, clean["phone"])
     flow = CaseFlow(case, by)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
@@ -156,12 +155,13 @@ def _out(case: Case) -> CaseOut:
 
 
 def _rows(request: HttpRequest) -> CaseQuerySet:
-    return Case.objects.filter(system_of(request).scope.q())
+    return Case.objects.filter(system_of(request).scope.q()).select_related("kind")
 
 
 def _case(request: HttpRequest, number: str) -> Case:
-    case = _rows(request).select_related("kind").filter(number=number).first()
-    if case is None:
+    found = Case.objects.select_related("kind").filter(number=number)
+    case = next(iter(found), None)
+    if case is None or not system_of(request).scope.covers(case.path, case.office_ids):
         raise Problem(404, "没有这个编号的事项，或不在该系统的范围内。", code="case_not_found")
     return case
 
@@ -248,7 +248,6 @@ def list_cases(
         return queries.total_for(seen, rows, state=state, path=path, words=q.strip(), where=where)
 
     page, total = page_of(rows, ORDER, limit=limit, cursor=cursor, count=count)
-    prefetch_related_objects(page.rows, "kind")
     return CasePage(items=[_out(case) for case in page.rows], next=page.after or None, total=total)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from wangge.cases.enums import ClockName
 from wangge.cases.models import Case, CaseClock
+from wangge.kernel import rows
 from wangge.kernel.calendar import clocks as kernel
 from wangge.kernel.calendar.units import Limit, Unit
 
@@ -72,7 +73,7 @@ def _change(case: Case, change: Callable[[CaseClock], list[str]]) -> None:
 
 
 def _save_new(case: Case, new: list[CaseClock]) -> None:
-    CaseClock.objects.bulk_create(new)
+    rows.insert_all(new)
     _show(case, _open(case) if len(new) == 1 else new)
 
 

@@ -33,6 +33,7 @@ from wangge.cases.events import CaseClosed, CaseMoved
 from wangge.cases.models import CallBack, Case, CasePart, CaseTransition, Contact, Notice
 from wangge.cases.rules import rules_for
 from wangge.duties.resolution import may_assign_to_community
+from wangge.kernel import rows
 from wangge.kernel.api import webhooks
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, TransitionBase, step
@@ -73,15 +74,10 @@ class CaseFlow(Flow[Case]):
         case.dispatched_at, case.signed_at, case.contacted_at = self.now, None, None
         case.lead_office_id = case.holder_office_id = plan.lead.id
         case.office_ids = plan.office_ids
-        CasePart.objects.bulk_create(
-            CasePart(
-                case=case,
-                office_id=office.id,
-                role=PartRole.LEAD if office.id == plan.lead.id else PartRole.ASSIST,
-                created_at=self.now,
-            )
-            for office in (plan.lead, *plan.assists)
-        )
+        given = {"case": case, "created_at": self.now}
+        lead = CasePart(office_id=plan.lead.id, role=PartRole.LEAD, **given)
+        assists = (CasePart(office_id=office.id, role=PartRole.ASSIST, **given) for office in plan.assists)
+        rows.insert_all([lead, *assists])
         self.taken.to_office_id = plan.lead.id
         self.taken.data = {"confidence": round(plan.confidence, 3), "overridden": plan.overridden}
 
@@ -486,7 +482,7 @@ class CaseFlow(Flow[Case]):
         webhooks.emit(f"case.{row.step}", told, case.path)
         if row.target == S.CLOSED and row.source != S.CLOSED:
             publish(CaseClosed(case.pk, case.number, case.path, case.solved, case.satisfaction))
-        if row.target == S.CHECKED and row.source != S.CHECKED and case.repeats.exists():
+        if row.target == S.CHECKED and row.source != S.CHECKED and rows.exists(Case, root_id=case.pk):
             defer("cases.answer_repeats", case_id=case.pk)
         if row.step == "link" and case.root is not None and case.root.state in ANSWERED_ROOTS:
             defer("cases.answer_repeats", case_id=case.root.pk)
@@ -502,14 +498,8 @@ class CaseFlow(Flow[Case]):
         )
 
     def _contact(self, way: str, reached: bool, note: str, *, stop_clock: bool = True) -> None:
-        Contact.objects.create(
-            case=self.obj,
-            way=way,
-            reached=reached,
-            note=note,
-            at=self.now,
-            by_id=self.user.pk if self.user is not None else None,
-        )
+        by_id = self.user.pk if self.user is not None else None
+        rows.insert(Contact(case=self.obj, way=way, reached=reached, note=note, at=self.now, by_id=by_id))
         if reached and self.obj.contacted_at is None:
             self.obj.contacted_at = self.now
             if stop_clock:

@@ -17,8 +17,8 @@ from django.db import connection
 TTL: Final = 900.0
 # So many cases are read quicker than the next word's list.
 FEW: Final = 300.0
-# To look at a case, which may have to come from the disk, costs as much as to read so many of a list.
-LOOKING: Final = 250.0
+# To look at a case, which is in memory as a rule, costs as much as to read so many of a list.
+LOOKING: Final = 80.0
 # What a further word of a phrase leaves of the cases that hold one of it.
 OF_THE_SAME: Final = 0.8
 MARKS: Final = -1
@@ -75,9 +75,10 @@ def _load() -> Frequencies | None:
 
 
 def at_most(phrases: Sequence[Phrase]) -> float:
-    """How many cases hold all of the phrases, going by their rarest word; none known: infinitely many."""
+    """How many cases hold all of the phrases, going by their rarest word; 0 while nothing is known: then the cases
+    are few, or soon counted."""
     held = current()
-    return float("inf") if held is None else held.rows * min(held.of(phrase) for phrase in phrases)
+    return 0.0 if held is None else held.rows * min(held.of(phrase) for phrase in phrases)
 
 
 def divided(phrases: Sequence[Phrase], marks: Sequence[str] = ()) -> tuple[list[str], list[Phrase], bool]:

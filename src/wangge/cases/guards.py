@@ -34,6 +34,8 @@ def contacted(flow: Flow[Case]) -> str | None:
 
 
 def parts_answered(flow: Flow[Case]) -> str | None:
+    if set(flow.obj.office_ids) <= {flow.obj.lead_office_id}:
+        return None  # nobody else has a part
     waiting = flow.obj.parts.filter(
         role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING]
     ).values_list("office_id", flat=True)

@@ -81,21 +81,18 @@ class Case(VersionedModel):
 
     state = models.CharField("状态", max_length=12, choices=enums.CaseState.choices)
     lead_office = models.ForeignKey(
-        Office,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        db_index=False,
-        related_name="+",
+        Office, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
         verbose_name="主办单位",
-    )
+    )  # fmt: skip
+    # No index of its own: ``case_holder_due`` finds what an office holds.
     holder_office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="当前办理单位"
-    )
+        Office, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name="当前办理单位",
+    )  # fmt: skip
     office_ids = ArrayField(models.BigIntegerField(), default=list, verbose_name="相关单位")
 
-    # What the dispatch rested on, copied so that a later change of duties rewrites nothing.
-    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What the dispatch rested on, copied: a later change of duties, which are replaced, rewrites nothing.
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     list_item = models.CharField("清单条目", max_length=200, blank=True)
     legal_basis = models.CharField("依据", max_length=300, blank=True)
     dispatch_reason = models.TextField("派单理由", blank=True)
@@ -158,8 +155,7 @@ class Case(VersionedModel):
             models.Index(fields=["state", "-created_at", "-id"], include=["path"], name="case_state_created"),
             models.Index(fields=["kind", "-created_at", "-id"], include=["path", "office_ids"], name="case_kind_seen"),
             models.Index(
-                fields=["holder_office", "next_due_at"],
-                name="case_holder_due",
+                fields=["holder_office", "next_due_at"], name="case_holder_due",
                 condition=Q(state__in=enums.OPEN_STATES),
             ),
             models.Index(
@@ -172,6 +168,10 @@ class Case(VersionedModel):
             models.Index(
                 Left("path", STREET), F("state"), F("created_at").desc(), F("id").desc(), include=["path"],
                 name="case_street_state",
+            ),
+            models.Index(
+                Left("path", STREET), F("closed_at").desc(), include=["path", "created_at", "id"],
+                name="case_street_closed", condition=Q(closed_at__isnull=False),
             ),
             models.Index(
                 F("closed_at").desc(), F("created_at"), include=["path", "office_ids", "id"],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import F, Func, QuerySet
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import BooleanField, F, Func, QuerySet
 
 from wangge.cases import frequencies, tallies
 from wangge.cases.enums import ClockName
@@ -69,19 +69,18 @@ def _matching(rows: R, vector: str, text: str, marks: Sequence[str] = (), *, exa
     asked = (as_query((word,) for word in words), single if not phrases else "", f"({any_of(marks)})" if marked else "")
     rows = rows.filter(**{vector: _query(" & ".join(part for part in asked if part))})
     if exactly and marks and not marked:
-        rows = rows.alias(own=_as_it_is(vector)).filter(own=_query(any_of(marks)))
+        rows = rows.filter(_holds(vector, any_of(marks)))
     if rest:
-        rows = rows.alias(whole=_as_it_is(vector)).filter(whole=_query(as_query(rest)))
+        rows = rows.filter(_holds(vector, as_query(rest)))
     if single and phrases:
         # A single character would make the index read a good part of itself.
-        plain = Func(F(vector), function="strip", output_field=SearchVectorField())
-        rows = rows.alias(plain=plain).filter(plain=_query(single))
+        rows = rows.filter(_holds(vector, single))
     return rows
 
 
-def _as_it_is(vector: str) -> Func:
-    """The words, as something else than the column: that keeps the index out."""
-    return Func(F(vector), template="(%(expressions)s || ''::tsvector)", output_field=SearchVectorField())
+def _holds(vector: str, text: str) -> Func:
+    """``vector @@ text`` by the function behind the operator, which no index serves."""
+    return Func(F(vector), _query(text), function="ts_match_vq", output_field=BooleanField())
 
 
 def _query(text: str) -> SearchQuery:

@@ -125,6 +125,12 @@ DROP TRIGGER cases_tally_delete ON cases_case;
 DROP FUNCTION cases_tally_write();
 """
 
+_OUTSIDE: Final = """
+SELECT coalesce(sum(t.number), 0)
+FROM unnest(%s::text[], %s::text[]) AS gap (low, high)
+JOIN cases_casetally AS t ON t.office_id = 0 AND t.path >= gap.low AND (gap.high IS NULL OR t.path < gap.high)
+"""
+
 
 def count(
     *,
@@ -153,11 +159,9 @@ def all_within(paths: Sequence[str]) -> bool:
         return True
     # What sorts between one path with all below it and the next.
     ends = ["", *(f"{path[:-1]}{chr(ord(path[-1]) + 1)}" for path in kept)]
-    outside = Q(path__gte=ends[-1])
-    for end, path in zip(ends, kept, strict=False):
-        outside |= Q(path__gte=end, path__lt=path)
-    rows = CaseTally.objects.filter(outside, office_id=0)
-    return not rows.aggregate(total=Sum("number"))["total"]
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTSIDE, [ends, [*kept, None]])
+        return not cursor.fetchone()[0]
 
 
 def paths_above(digits: int) -> list[str]:

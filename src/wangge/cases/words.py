@@ -63,10 +63,14 @@ def case_vector(title: str, address: str, text: str, marks: Iterable[str]) -> st
     return " ".join([words, *(f"'{mark}'" for mark in marks)])
 
 
+def vector_of(case: Case) -> str:
+    """What ``CaseText.vector`` of the case is to be, as a literal."""
+    return case_vector(case.title, case.address, case.text, marks_of(case.path, case.office_ids))
+
+
 def as_vector(case: Case) -> Cast:
-    """What ``CaseText.vector`` of the case is to be."""
-    words = case_vector(case.title, case.address, case.text, marks_of(case.path, case.office_ids))
-    return Cast(Value(words), SearchVectorField())
+    """The same as an expression."""
+    return Cast(Value(vector_of(case)), SearchVectorField())
 
 
 def place_mark(path: str) -> str:

@@ -1,14 +1,19 @@
 """Structured logs: JSON lines in production, readable ones elsewhere.
 
 A line never holds personal data: no query string, no body, no user name; the actor is a number, the path is
-the route's template. The request id is the one in the audit record and in the ``X-Request-Id`` answer header.
+the route's template. A traceback names lines of code, never the values that stood in them, and an error of the
+database leaves out its DETAIL, which is the row. The request id is the one in the audit record and in the
+``X-Request-Id`` answer header.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+import traceback
+from typing import Any, Final, TextIO
 
 import structlog
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
 _SHARED: tuple[Any, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -18,6 +23,29 @@ _SHARED: tuple[Any, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 )
+
+# Where PostgreSQL begins to quote the row: "DETAIL:  Failing row contains (…)".
+_DETAIL: Final = "\nDETAIL:"
+# The same in a printed traceback, up to the exception that followed.
+_ROW: Final = re.compile(rf"{_DETAIL}.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL)
+_AS_DICT: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
+def _without_detail(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """The exceptions of a line, as ``_AS_DICT`` gives them, without the rows of the database."""
+    stacks = [*event.get("exception", ())]
+    while stacks:
+        stack = stacks.pop()
+        stack["exc_value"] = stack["exc_value"].partition(_DETAIL)[0]
+        stacks += stack.get("exceptions", ())
+    return event
+
+
+def _plain(out: TextIO, error: ExcInfo) -> None:
+    """A traceback as Python prints it, without the rows of the database."""
+    out.write("\n" + _ROW.sub("", "".join(traceback.format_exception(*error)).rstrip()))
 
 
 def configuration(*, json: bool, level: str) -> dict[str, Any]:
@@ -33,9 +61,9 @@ def configuration(*, json: bool, level: str) -> dict[str, Any]:
     )
     final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if json:
-        final += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        final += [_AS_DICT, _without_detail, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        final += [structlog.dev.ConsoleRenderer(colors=False)]
+        final += [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_plain)]
     return {
         "version": 1,
         "disable_existing_loggers": False,

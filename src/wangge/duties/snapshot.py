@@ -17,7 +17,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from wangge.duties.models import Catalogue, Duty, DutyItem, Kind, LimitClass, Revision
+from django.db import connection
+
+from wangge.duties.models import Catalogue, Duty, DutyItem, Kind, LimitClass
 from wangge.kernel.calendar.units import Limit
 from wangge.kernel.periods import holds
 from wangge.organization.models import OfficeKind
@@ -111,12 +113,19 @@ def current() -> Snapshot:
     pinned_here = _pinned.get()
     if pinned_here is not None:
         return pinned_here
-    token = Revision.objects.values_list("token", flat=True).first()
+    token = _token()
     held = _held
     if held is not None and token is not None and held.token == token:
         return held
     _held = held = _load(token)
     return held
+
+
+def _token() -> UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token FROM duties_revision ORDER BY id LIMIT 1")
+        row = cursor.fetchone()
+    return row[0] if row is not None else None
 
 
 @contextmanager

@@ -46,7 +46,9 @@ def patterns(module: str, name: str = "urlpatterns") -> Patterns:
     return found
 
 
-urlpatterns: Patterns = [
+# First what other systems call: an address is compared with each pattern in turn.
+urlpatterns: Patterns = [path("", include("wangge.sites.openapi.urls"))]
+urlpatterns += [
     path("", desk.home, name="home"),
     path("search/", desk.search, name="search"),
 ]
@@ -59,8 +61,6 @@ for module in MODULES:
         path("r/", include(patterns(module, "resident_urlpatterns"))),
         path("wall/", include(patterns(module, "wall_urlpatterns"))),
     ]
-if find_spec("wangge.sites.openapi.urls") is not None:
-    urlpatterns += [path("", include("wangge.sites.openapi.urls"))]
 urlpatterns += [
     path("desk/", desk.start, name="desk_home"),
     path("field/", field.home, name="field_home"),

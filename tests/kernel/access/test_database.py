@@ -217,3 +217,15 @@ def test_a_scope_set_in_a_transaction_that_was_rolled_back_leaves_nothing_behind
     wang = as_user(make, "街道老王", "street_leader", "150203001")
     sun = as_user(make, "城管小孙", "department_clerk", "", 7)
     assert [get(f"{served}/rolled-back/", wang), get(f"{served}/seen/", sun)] == ["", "b,c"]
+
+
+def test_a_connection_the_database_has_cut_is_opened_anew(kept_table: None, served: str, make: MakeUser) -> None:
+    wang = as_user(make, "街道老王", "street_leader", "150203001")
+    for client, expected in ((None, ""), (wang, "a"), (None, "")):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert get(f"{served}/seen/", client) == expected
+            assert cursor.fetchone()[0] >= (1 if client is not None else 0)

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from tests.kernel.api.conftest import Call
 
-from wangge.kernel.api import limits, systems
+from wangge.kernel.api import systems
+from wangge.kernel.api.arriving import arrive
 from wangge.kernel.api.models import Bucket, System
 from wangge.kernel.api.problems import Problem
 from wangge.kernel.audit.models import AuditEntry
@@ -137,21 +139,42 @@ def test_calls_beyond_the_rate_are_told_when_to_come_again(call: Call) -> None:
 
 
 def test_the_bucket_refills_steadily(platform: Platform) -> None:
-    system = platform[0]
-    system.rate_per_minute = 60
-    limits.take(system)
+    System.objects.update(rate_per_minute=60)
+    assert left(platform) == 14
     Bucket.objects.update(tokens=0, refilled_at=timezone.now() - timedelta(seconds=3))
-    assert [limits.take(system) for _ in range(3)] == [2, 1, 0]
+    assert [left(platform) for _ in range(3)] == [2, 1, 0]
     with pytest.raises(Problem) as refused:
-        limits.take(system)
+        left(platform)
     assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "1")
 
 
 def test_the_bucket_never_holds_more_than_its_size(platform: Platform) -> None:
-    system = platform[0]
-    limits.take(system)
+    full = left(platform)
     Bucket.objects.update(refilled_at=timezone.now() - timedelta(days=1))
-    assert limits.take(system) == limits.bucket_size(system.rate_per_minute) - 1
+    assert (left(platform), full) == (600 // 4 - 1, 600 // 4 - 1)
+
+
+def test_who_is_refused_takes_no_token_and_sees_nothing(platform: Platform) -> None:
+    System.objects.update(allowed_addresses=["10.1.2.0/24"])
+    with pytest.raises(Problem, match="允许范围"):
+        left(platform, "10.1.3.1")
+    assert (Bucket.objects.count(), seen()) == (0, ("", ""))
+    assert (left(platform, "10.1.2.7"), seen()) == (149, ("150203", ""))
+    assert arrive("wg_wrong", "10.1.2.7") is None
+
+
+def left(platform: Platform, address: str = "127.0.0.1") -> int:
+    arrived = arrive(platform[1], address)
+    assert arrived is not None
+    assert arrived.system == System.objects.get(pk=platform[0].pk)
+    return arrived.left
+
+
+def seen() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('wangge.paths'), current_setting('wangge.offices')")
+        found: tuple[str, str] = cursor.fetchone()
+    return found
 
 
 def test_one_systems_calls_do_not_use_up_anothers(call: Call) -> None:

@@ -208,7 +208,6 @@ def test_the_sweeper_asks_for_what_runs_and_is_not_done() -> None:
         clock.save()
     assert list(Clock.objects.due_to_warn(now)) == [late]
     assert list(Clock.objects.due_to_escalate(now)) == [late]
-    assert set(Clock.objects.overdue(now)) == {late, told}
     assert set(Clock.objects.running()) == {quiet, late, told}
     assert set(Clock.objects.open()) == {quiet, late, told, paused}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from wangge.cases.dispatching import plans
@@ -16,11 +17,19 @@ from wangge.insight.learning.models import DispatchPermit
 from wangge.insight.learning.training import text_of
 from wangge.kernel.audit.recording import record
 
+_ANY: Final = """
+SELECT EXISTS (
+    SELECT 1 FROM learning_dispatchpermit
+    WHERE path = ANY (%s) AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+)
+"""
+
 
 def any_in_force(path: str, on: date) -> bool:
     """Whether any permit could cover a case at ``path``."""
-    above = [path[:n] for n in range(2, len(path) + 1)]
-    return bool(DispatchPermit.objects.in_force(on).filter(path__in=above).exists())
+    with connection.cursor() as cursor:  # every case that is filed asks
+        cursor.execute(_ANY, [[path[:n] for n in range(2, len(path) + 1)], on, on])
+        return bool(cursor.fetchone()[0])
 
 
 def covering(case: Case, code: str, confidence: float, on: date) -> DispatchPermit | None:

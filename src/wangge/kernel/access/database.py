@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from wangge.kernel.access.scopes import Scope
 
@@ -35,14 +35,27 @@ def see(scope: Scope) -> None:
     _apply(",".join(scope.paths), ",".join(map(str, scope.offices)))
 
 
+def told(paths: str, offices: str) -> None:
+    """A statement of the caller's has set what the connection sees, outside any transaction."""
+    connection._wangge_scope = (id(connection.connection), (paths, offices))  # type: ignore[attr-defined]
+
+
 def begin(scope: Scope) -> None:
     """``see`` at the start of a request, whatever this connection is believed to see.
 
     A setting made inside a transaction falls back when that is rolled back; one statement per request
-    makes sure that no belief outlives the request it was true in.
+    makes sure that no belief outlives the request it was true in. It also shows whether the connection still
+    lives, so that nothing else need ask (``CONN_HEALTH_CHECKS``): one that does not is opened anew.
     """
     connection._wangge_scope = None  # type: ignore[attr-defined]
-    see(scope)
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        see(scope)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        see(scope)
 
 
 def see_everything() -> None:

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyBase
 
-from wangge.kernel.access import database
 from wangge.kernel.access.routes import keep_signature
-from wangge.kernel.api import limits
-from wangge.kernel.api.models import System, token_digest
+from wangge.kernel.api.arriving import arrive
+from wangge.kernel.api.models import System
 from wangge.kernel.api.problems import Problem
 from wangge.kernel.audit.context import Actor, bind_rest, current
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def address_allowed(address: str, allowed: Iterable[str]) -> bool:
-    """Whether ``address`` lies in one of the networks; no networks means anywhere."""
-    networks = list(allowed)
-    if not networks:
-        return True
-    try:
-        own = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(own in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
 def authenticate(token: str | None) -> System | None:
@@ -41,14 +26,11 @@ def authenticate(token: str | None) -> System | None:
     """
     if not token or len(token) > 200:
         return None
-    system = System.objects.filter(digest=token_digest(token)).first()
-    if system is None or not system.works_on(timezone.localdate()):
+    arrived = arrive(token, current().address)
+    if arrived is None:
         return None
-    if not address_allowed(current().address, system.allowed_addresses):
-        raise Problem(403, "来源地址不在该系统的允许范围内。", code="address_not_allowed")
-    limits.take(system)
+    system = arrived.system
     bind_rest(actor=Actor("client", system.pk, system.name, system.office_id))
-    database.see(system.scope)
     return system
 
 

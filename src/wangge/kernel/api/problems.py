@@ -201,11 +201,16 @@ def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResp
     assert isinstance(error, Exception)
     problem = problem_of(error)
     if problem is None:
-        log.error("api_unexpected_error", path=request.path, exc_info=error)
+        log.error("api_unexpected_error", route=_route(request), exc_info=error)
         problem = Problem(500, f"请将请求编号 {current().request_id} 告知系统管理员。")
     elif problem.status >= 500:
-        log.error("api_unavailable", path=request.path, exc_info=error)
+        log.error("api_unavailable", route=_route(request), exc_info=error)
     return problem.response(request)
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern of the address, never the address: it may carry what somebody typed."""
+    return request.resolver_match.route if request.resolver_match is not None else ""
 
 
 def install(api: NinjaAPI) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from wangge.kernel import rows
 from wangge.kernel.audit.context import current
 from wangge.kernel.audit.models import AuditEntry
 
@@ -28,9 +29,7 @@ def record(
     ``changes`` maps field → [before, after]; personal values must be masked by the caller (bytes, which is what
     encrypted values are, become "…"). ``path`` defaults to the object's own.
     """
-    entry = _entry(action, obj, changes, reason, path)
-    entry.save(force_insert=True)
-    return entry
+    return rows.insert(_entry(action, obj, changes, reason, path))
 
 
 def record_many(action: str, objs: Iterable[models.Model], *, reason: str = "") -> int:

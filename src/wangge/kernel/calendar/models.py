@@ -75,10 +75,6 @@ class ClockQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Running, past the due instant and not yet escalated; longest overdue first."""
         return self.running().filter(escalated_at__isnull=True, due_at__lt=now).order_by("due_at", "pk")
 
-    def overdue(self, now: datetime) -> ClockQuerySet:
-        """Running and past the due instant, escalated or not."""
-        return self.running().filter(due_at__lt=now)
-
 
 class ClockBase(models.Model):
     """A time limit running against something. The concrete class adds the foreign key to its subject.
@@ -116,7 +112,6 @@ def clock_indexes(prefix: str) -> list[models.Index]:
     """Partial indexes for the sweeper's questions; ``prefix`` at most 24 letters (index names end at 30)."""
     running = Q(stopped_at__isnull=True, paused_at__isnull=True)
     return [
-        models.Index(fields=["due_at"], name=f"{prefix}_due", condition=running),
         models.Index(fields=["warn_at"], name=f"{prefix}_warn", condition=running & Q(warned_at__isnull=True)),
         models.Index(fields=["due_at"], name=f"{prefix}_esc", condition=running & Q(escalated_at__isnull=True)),
     ]

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
+from wangge.kernel import rows
 from wangge.kernel.audit.context import actor_for
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
@@ -210,9 +211,7 @@ class Flow(Generic[M]):
             setattr(self.obj, self.state_field, target)
             self.obj.version = version + 1
             changed = {name: value for name, value in self._values().items() if value != before[name]}
-            moved = self.model._base_manager.filter(
-                pk=self.obj.pk, version=version, **{self.state_field: source}
-            ).update(**{name: getattr(self.obj, name) for name in changed})
+            moved = rows.update(self.obj, changed, where={"version": version, self.state_field: source})
             if moved != 1:  # pragma: no cover - the lock makes this impossible; kept as the last word
                 raise self._conflict(declared)
             row = self._leave_row(declared.name, source=source, target=target, reason=reason)
@@ -229,12 +228,7 @@ class Flow(Generic[M]):
         """Hook: a step was taken (still inside its transaction). Modules publish their event here."""
 
     def _lock(self, declared: Step, seen: int | None) -> None:
-        current = (
-            self.model._base_manager.select_for_update(of=("self",))
-            .filter(pk=self.obj.pk)
-            .values_list("version", self.state_field)
-            .first()
-        )
+        current = rows.locked(self.model, self.obj.pk, "version", self.state_field)
         expected = self.obj.version if seen is None else seen
         if current is None:
             raise Refused(f"{self.noun}不存在。")
@@ -254,13 +248,9 @@ class Flow(Generic[M]):
         )
 
     def _values(self) -> dict[str, Any]:
-        return {
-            f.attname: getattr(self.obj, f.attname)
-            if not isinstance(getattr(self.obj, f.attname), list | dict)
-            else type(getattr(self.obj, f.attname))(getattr(self.obj, f.attname))
-            for f in self.obj._meta.concrete_fields
-            if not f.primary_key
-        }
+        fields = [field.attname for field in self.obj._meta.concrete_fields if not field.primary_key]
+        values = ((name, getattr(self.obj, name)) for name in fields)
+        return {name: value.copy() if isinstance(value, list | dict) else value for name, value in values}
 
     def _target(self, declared: Step, source: str) -> str:
         if not declared.targets:
@@ -273,8 +263,8 @@ class Flow(Generic[M]):
 
     def _leave_row(self, name: str, *, source: str, target: str, reason: str) -> TransitionBase:
         actor = actor_for(self.user)
-        row: TransitionBase = self.transitions._base_manager.create(  # type: ignore[misc]  # subject is concrete
-            subject_id=self.obj.pk,
+        row = self.transitions(
+            subject_id=self.obj.pk,  # type: ignore[misc]  # subject is concrete
             step=name,
             source=source,
             target=target,
@@ -287,4 +277,4 @@ class Flow(Generic[M]):
             data=self.taken.data,
             at=self.now,
         )
-        return row
+        return rows.insert(row)

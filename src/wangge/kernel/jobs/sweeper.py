@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 from prometheus_client import Counter
 
@@ -91,10 +92,12 @@ def each(rows: Iterable[T], act: Callable[[T], object]) -> int:
 
 
 def _note(name: str, row: object, failed: list[str] | None) -> None:
-    log.exception("sweep.bad_row", sweep=name, row=repr(row))
+    # A row says what it is called, which may be what somebody wrote: its key is enough to find it.
+    told = f"{row._meta.label} {row.pk}" if isinstance(row, Model) else repr(row)
+    log.exception("sweep.bad_row", sweep=name, row=told)
     bad_rows.labels(name).inc()
     if failed is not None:
-        failed.append(repr(row))
+        failed.append(told)
 
 
 def _connection_lost() -> bool:
