@@ -128,9 +128,13 @@ def _place(name: str, kind: PlaceKind, grid: Grid, random: Random) -> places.Pla
 
 
 def _stem(name: str) -> str:
-    """友谊小区第一 of 友谊小区第一社区居委会, 边墙壕村 of 边墙壕村委会: as people speak of it."""
+    """青松小区 of 青松小区社区居委会, 边墙壕村 of 边墙壕村委会: as people speak of it.
+
+    少先二十社区 stays whole: numbers follow it, and 少先二十5号院 is no address.
+    """
     short = short_name(name, 5)
-    return short.removesuffix("社区") if short.endswith("社区") and len(short) > 4 else short
+    bare = short.removesuffix("社区")
+    return bare if len(short) > 4 and bare[-1:] not in naming.NUMBERED else short
 
 
 def offices() -> None:

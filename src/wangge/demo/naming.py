@@ -75,6 +75,8 @@ SHOPS: Final = {
 }  # fmt: skip
 PUBLIC: Final = {"market": "便民市场", "park": "口袋公园", "school": "第{n}实验小学", "hospital": "社区卫生服务中心"}
 NUMERALS: Final = "一二三四五六七八九十"
+# After one of these another number reads as one with it.
+NUMBERED: Final = frozenset(f"{NUMERALS}百0123456789")
 
 
 def people(random: Random) -> Iterator[str]:

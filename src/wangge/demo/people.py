@@ -95,7 +95,7 @@ def accounts() -> list[Account]:
     """The visitor's accounts, as printed."""
     found = [Account(r.username, PASSWORD, r.label, r.page) for r in CAST]
     for username, _, community, number, position in GRID_CAST:
-        place = f"{'友谊小区第一' if community == FIRST_COMMUNITY else '钢三十六号街坊'}第{number}网格"
+        place = f"{'友谊小区第一社区' if community == FIRST_COMMUNITY else '钢三十六号街坊'}第{number}网格"
         found.append(Account(username, PASSWORD, f"{position.label}（{place}）", FIELD))
     return found
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from PIL import Image
 from tests.kernel.attachments import samples
+from tests.kernel.attachments.test_embedded import screenshot
 
 from wangge.kernel.attachments.errors import FileRefused
 from wangge.kernel.attachments.kinds import DOCX, PPTX, XLSX, Kind
@@ -97,6 +98,11 @@ def test_own_properties_and_unusual_names_are_emptied() -> None:
 def test_slides_are_taken() -> None:
     slides = samples.archive({"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<p/>"})
     assert list(parts(cleaned(slides, PPTX))) == ["[Content_Types].xml", "ppt/presentation.xml"]
+
+
+def test_pictures_of_programs_lose_their_words_too() -> None:
+    after = cleaned(samples.docx(**{"word__media__image1.png": screenshot()}))
+    assert (b"Author" in screenshot(), b"Author" in parts(after)["word/media/image1.png"]) == (True, False)
 
 
 def test_equal_files_stay_equal() -> None:

@@ -1,7 +1,7 @@
 """Word, Excel and PowerPoint files: measured, then written again without what they tell of their making.
 
-Author, company, times, keywords and own properties (``docProps``) are emptied, photos lose Exif. A signed file stays as
-it is. Every entry is decompressed once, in pieces, so that a header cannot lie about its size.
+Author, company, times, keywords and own properties (``docProps``) are emptied, photos lose Exif, PNGs their words. A
+signed file stays as it is. Every entry is decompressed once, in pieces, so that a header cannot lie about its size.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
 
-from wangge.kernel.attachments.embedded import bare_jpeg
+from wangge.kernel.attachments.embedded import bare
 from wangge.kernel.attachments.errors import FileRefused
 from wangge.kernel.attachments.kinds import DOCX, PPTX, XLSX, Kind
 
 MAX_ENTRIES: Final = 5_000
+_PHOTOS: Final = (".jpg", ".jpeg", ".jpe", ".jfif", ".png")
 MAX_UNPACKED: Final = 100 * 1024 * 1024
 # Real sheets of numbers compress to 1/40; one megabyte of zeros to 1/1000.
 MAX_RATIO: Final = 200
@@ -107,7 +108,7 @@ def _write_again(archive: zipfile.ZipFile, target: zipfile.ZipFile, name: str) -
         empty = emptied.get(entry.filename.lower())
         with archive.open(entry) as stream, target.open(written, "w", force_zip64=False) as out:
             seen = 0
-            photo = bytearray() if entry.filename.lower().endswith((".jpg", ".jpeg", ".jpe", ".jfif")) else None
+            photo = bytearray() if entry.filename.lower().endswith(_PHOTOS) else None
             while chunk := stream.read(_CHUNK):
                 seen += len(chunk)
                 if seen > entry.file_size:
@@ -118,7 +119,7 @@ def _write_again(archive: zipfile.ZipFile, target: zipfile.ZipFile, name: str) -
                     photo += chunk
                 else:
                     out.write(chunk)
-            out.write(empty or bare_jpeg(bytes(photo or b"")))
+            out.write(empty or bare(bytes(photo or b"")))
 
 
 def _related(archive: zipfile.ZipFile) -> dict[str, bytes]:
