@@ -238,6 +238,12 @@ def on_duty(posture: Posture, now: datetime) -> QuerySet[PostureDuty]:
     )
 
 
+def my_turns(user: Any, now: datetime) -> QuerySet[PostureDuty]:
+    """The turns of the user in emergencies that go on: the one under way first, then those to come."""
+    turns = PostureDuty.objects.filter(user_id=user.pk, called_off_at__isnull=True, to_at__gt=now)
+    return turns.filter(posture__ended_at__isnull=True).select_related("posture", "office").order_by("from_at", "pk")
+
+
 def end_over(*, now: datetime) -> QuerySet[Posture]:
     """Emergencies whose time is over."""
     return Posture.objects.filter(ended_at__isnull=True, until_at__lte=now)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django import template
+from typing import Any
 
+from django import template
+from django.utils import timezone
+
+from wangge.whistle import postures
 from wangge.whistle.web.shown import late_words
 
 register = template.Library()
@@ -13,3 +17,12 @@ register = template.Library()
 def minutes(number: int) -> str:
     """12 分钟, from two hours on in hours, from two days on in days."""
     return late_words(number)
+
+
+@register.inclusion_tag("whistle/field/turn.html", takes_context=True)
+def my_turn(context: dict[str, Any]) -> dict[str, Any]:
+    """The next turn on duty of whoever looks, as a line on the phone; nothing for others."""
+    user = context.get("user")
+    if not getattr(user, "is_authenticated", False):
+        return {"turn": None}
+    return {"turn": postures.my_turns(user, timezone.now()).first()}

@@ -88,7 +88,7 @@ class PostureList(Listing):
         return []
 
 
-@requires("whistle.switch")
+@requires("whistle.read")
 def posture_list(request: HttpRequest) -> HttpResponse:
     return render_list(request, PostureList)
 

@@ -14,6 +14,7 @@ from wangge.whistle.web import (
     desk_posture,
     desk_rosters,
     desk_whistle,
+    duties,
     field,
     wall,
 )
@@ -67,6 +68,7 @@ wall_urlpatterns: list[URLPattern] = [
 
 field_urlpatterns: list[URLPattern] = [
     path("whistles/", field.field_whistles, name="field_whistles"),
+    path("duties/", duties.my_duties, name="my_duties"),
     path("whistles/<int:pk>/", field.field_whistle, name="field_whistle"),
     path("whistles/<int:pk>/step/<slug:name>/", field.field_whistle_step, name="field_whistle_step"),
 ]
