@@ -123,6 +123,11 @@ def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int
     )
 
 
+def out_of_reach(plan: Plan, within: str) -> bool:
+    """Whether the plan is for the district: a street, dispatching ``within`` its path, has only its own bodies."""
+    return len(within) > policy.DISTRICT_LENGTH and not plan.lead.path.startswith(within)
+
+
 def may_assign_below(user: Any, case: Case) -> bool:
     """Communities get their parts from the street, which answers for it, never from a department (条例 art. 17)."""
     held = [organization.office(id_) for id_ in (case.holder_office_id, case.lead_office_id)]

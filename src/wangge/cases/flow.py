@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wangge.cases import clocks, guards, policy
-from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json, may_assign_below
+from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json, may_assign_below, out_of_reach
 from wangge.cases.enums import (
     LIVE_STATES,
     TOLD,
@@ -63,8 +63,8 @@ class CaseFlow(Flow[Case]):
         if plan.overridden and not self.reason:
             raise Refused("与清单建议不同，请填写改派理由。")
         within = policy.dispatch_path(self.user, case) if self.user is not None else ""
-        if len(within) > policy.DISTRICT_LENGTH and not plan.lead.path.startswith(within):
-            raise Refused(f"街道只能派给本街道的单位；{plan.lead.name}请通过吹哨或上报区级派单。")
+        if out_of_reach(plan, within):
+            raise Refused(f"街道只能派给本街道的单位；{plan.lead.name}由区级派单（已在区级的派单队列），也可以吹哨。")
         case.kind_id = plan.kind_id
         case.duty_id, case.list_item, case.legal_basis = plan.duty_id, plan.list_item, plan.legal_basis
         case.dispatch_reason, case.limit_name = plan.reason, plan.limits.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -299,6 +300,31 @@ def test_the_map_has_the_point(world: World) -> None:
     case = world.file(place=Place(path=COMMUNITY, lng=109.84, lat=40.65))
     data = signed_in(world, "话务小赵").get(reverse("case_map", args=[case.pk])).json()
     assert data["features"][-1]["geometry"] == {"type": "Point", "coordinates": [109.84, 40.65]}
+
+
+def test_a_street_is_shown_whose_it_is_and_is_offered_its_own_first(world: World) -> None:
+    """The list names a district office: the district gives it to that; one press gives it to the street's centre."""
+    case = world.file(channel="resident", by=None, kind=world.kinds["building"])
+    text = page(world, "街道老王", case).content.decode()
+    plans = re.findall(r'name="plan" value="(\d)"( disabled| checked|)', text)
+    assert plans[:2] == [("0", " disabled"), ("1", " checked")]
+    assert ("区住建局" in text, "由区级派单" in text) == (True, True)
+    assert press(world, "街道老王", case, "dispatch").status_code == 302
+    assert again(case).lead_office == world.offices["centre"]
+
+
+def test_the_district_is_offered_the_lists_own_first(world: World) -> None:
+    case = world.file(channel="resident", by=None, kind=world.kinds["building"])
+    assert "由区级派单" not in page(world, "话务小赵", case).content.decode()
+    press(world, "话务小赵", case, "dispatch")
+    assert again(case).lead_office == world.offices["housing"]
+
+
+def test_a_forged_choice_beyond_the_street_is_refused_in_words(world: World) -> None:
+    case = world.file(channel="resident", by=None, kind=world.kinds["building"])
+    response = press(world, "街道老王", case, "dispatch", plan="0")
+    assert (response.status_code, "由区级派单" in response.content.decode()) == (400, True)
+    assert again(case).state == "received"
 
 
 def names_on_the_map(world: World, case: Case) -> list[str]:

@@ -234,3 +234,10 @@ def test_the_number_of_the_form_is_not_shown(world: World) -> None:
     client = signed_in(world, "话务小赵")
     for name in ("case_detail", "case_print"):
         assert (case.source_number or "-") not in client.get(reverse(name, args=[case.pk])).content.decode()
+
+
+def test_a_street_is_told_that_the_district_dispatches_to_a_department(world: World) -> None:
+    words = "由区级派单"
+    given = {"channel": "window", "text": "房屋质量有问题，墙体开裂"}
+    assert words in help_of(world, "街道老王", **given).content.decode()
+    assert words not in help_of(world, "话务小赵", **given).content.decode()

@@ -188,6 +188,13 @@ def test_a_number_of_another_street_opens_nothing(world: World) -> None:
     assert numbers(response) == set()
 
 
+def test_the_queue_of_a_street_marks_what_the_district_dispatches(world: World) -> None:
+    world.file(channel="resident", by=None, kind=world.kinds["building"])
+    url = reverse("case_dispatch_queue")
+    shown = ["由区级派单" in signed_in(world, who).get(url).content.decode() for who in ("街道老王", "话务小赵")]
+    assert shown == [True, False]
+
+
 def test_accepting_suggestions_dispatches_each(world: World) -> None:
     cases = [world.file(), world.file(kind=None)]
     response = signed_in(world, "话务小赵").post(

@@ -15,6 +15,7 @@ from wangge.cases.dispatching import (
     HOTLINE_CHANNELS,
     CannotDispatch,
     may_assign_below,
+    out_of_reach,
     overridden,
     plans_for,
 )
@@ -77,7 +78,10 @@ class DispatchForm(StepForm):
         self.plans = plans_for(self.case)
         within = policy.dispatch_path(self.user, self.case)
         self.fields["plan"].choices = [(str(i), p.lead.name) for i, p in enumerate(self.plans)]  # type: ignore[attr-defined]
-        self.fields["plan"].initial = "0"
+        # The list may name an office that only the district gives matters to: shown, and not to be pressed.
+        self.beyond = [str(i) for i, p in enumerate(self.plans) if out_of_reach(p, within)]
+        self.first = next((str(i) for i in range(len(self.plans)) if str(i) not in self.beyond), "0")
+        self.fields["plan"].initial = self.first
         below = self.case.channel not in HOTLINE_CHANNELS
         # Only offices that serve the place: whoever works for them sees the case. A street is offered once the
         # place is known.
@@ -97,7 +101,7 @@ class DispatchForm(StepForm):
         clean = self.cleaned_data
         if not self.plans:
             raise CannotDispatch("请先选择类别和地点，系统才能按职责清单找到承办单位。")
-        plan = self.plans[int(clean["plan"] or 0)]
+        plan = self.plans[int(clean["plan"] or self.first)]
         if clean["other"] or clean["assists"]:
             lead = clean["other"] or plan.lead.id
             assists = [*(o.id for o in plan.assists), *clean["assists"]]

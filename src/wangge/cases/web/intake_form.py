@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from wangge.cases import policy, repeats
 from wangge.cases.actions import Asker, Place
-from wangge.cases.dispatching import Plan, plans
+from wangge.cases.dispatching import Plan, out_of_reach, plans
 from wangge.cases.enums import Channel, DemandType, Disposition, Urgency
 from wangge.cases.models import Case
 from wangge.cases.web.forms import FilesField
@@ -95,6 +95,7 @@ class Help:
     path: str = ""
     place_name: str = ""
     root_id: int | None = None
+    beyond: bool = False  # the first plan is for the district to take
     vague: bool = False  # something was said, but no street is known from it
 
 
@@ -141,6 +142,8 @@ def help_for(form: IntakeForm, user: Any) -> Help:
         demand_type=str(data.get("demand_type", "")),
         urgent=data.get("urgency", Urgency.NORMAL) != Urgency.NORMAL,
     )[:3]
+    within = policy.dispatch_path(user, Case(path=help_.path))
+    help_.beyond = bool(help_.found) and out_of_reach(help_.found[0], within)
     return help_
 
 

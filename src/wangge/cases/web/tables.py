@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from wangge.cases import policy, queries
 from wangge.cases.actions import dispatch_by_list
 from wangge.cases.boxes import BOXES, Box, boxes_for
-from wangge.cases.dispatching import CannotDispatch, plans_for
+from wangge.cases.dispatching import CannotDispatch, out_of_reach, plans_for
 from wangge.cases.enums import DONE_STATES, LIVE_STATES, OPEN_STATES, CaseState, Channel, DemandType, Urgency
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
@@ -27,7 +27,7 @@ from wangge.kernel.access.scopes import may, scope
 from wangge.kernel.listing import paging
 from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange, Filter, Flag
-from wangge.kernel.listing.html import moment
+from wangge.kernel.listing.html import badge, moment
 from wangge.kernel.listing.listing import Applied, BulkAction, Listing, Rows
 
 STAGES = {
@@ -310,10 +310,11 @@ def _suggestion(case: Any) -> str:
     tone = "ok" if case.plan.confidence >= 0.8 else "warn"
     return format_html(
         '<div class="case-plan"><strong>{}</strong> <span class="wg-badge wg-tone-{}" title="把握">{}%</span>'
-        '<div class="case-plan-why" title="{}">{}</div></div>',
+        '{}<div class="case-plan-why" title="{}">{}</div></div>',
         case.plan.lead.name,
         tone,
         round(case.plan.confidence * 100),
+        format_html(" {}", badge("由区级派单", "neutral")) if case.plan_beyond else "",
         case.plan.reason,
         # The rule that decided comes last; the page of the case tells the whole of it.
         [part for part in case.plan.reason.split("。") if part][-1].lstrip(";；"),
@@ -350,6 +351,8 @@ class DispatchQueue(BoxList):
             for case in rows:
                 found = plans_for(case)
                 case.plan = found[0] if found else None
+                within = policy.dispatch_path(request.user, case)
+                case.plan_beyond = case.plan is not None and out_of_reach(case.plan, within)
                 case.plan_problem = "先选类别" if case.kind_id is None else "清单没有承办单位，请指定"
 
     def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
