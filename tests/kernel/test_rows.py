@@ -76,3 +76,19 @@ def test_a_row_is_there_or_not() -> None:
     assert not rows.exists(System, name="甲", is_active=False)
     assert rows.locked(System, system.pk, "name", "rate_per_minute") == ("甲", 600)
     assert rows.locked(System, system.pk + 1, "name") is None
+
+
+def test_a_row_read_is_as_the_model_reads_it() -> None:
+    changes = {"名": [None, {"值": [1, 2]}]}
+    entry = rows.insert(AuditEntry(action="a.b.c", actor_kind="system", actor_label="系统", changes=changes))
+    found = rows.one(AuditEntry, id=entry.pk)
+    assert found is not None
+    held = AuditEntry.objects.get(pk=entry.pk)
+    names = [field.attname for field in AuditEntry._meta.concrete_fields]
+    assert {name: getattr(found, name) for name in names} == {name: getattr(held, name) for name in names}
+    assert (found._state.adding, found._state.db, found.get_deferred_fields()) == (False, "default", set())
+    assert rows.one(AuditEntry, id=entry.pk, action="d.e.f") is None
+    system = rows.insert(a_system("甲", path="150203", allowed_addresses=["10.0.0.0/8"]))
+    read = rows.one(System, name="甲")
+    assert read is not None
+    assert (read.scopes, read.allowed_addresses, bytes(read.digest)) == (system.scopes, ["10.0.0.0/8"], system.digest)

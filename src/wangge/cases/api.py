@@ -20,11 +20,13 @@ from wangge.cases.enums import CaseState, Channel, ContactWay, DemandType, Resul
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseQuerySet
 from wangge.cases.placing import place_of
+from wangge.duties import snapshot
 from wangge.duties.models import Kind
 from wangge.kernel.api.auth import requires_scope, system_of
 from wangge.kernel.api.idempotency import idempotent
 from wangge.kernel.api.pages import Cursor, Limit, page_of
 from wangge.kernel.api.problems import Problem
+from wangge.kernel.rows import one
 from wangge.organization import queries as organization
 
 router = Router(tags=["cases"])
@@ -149,18 +151,17 @@ def _out(case: Case) -> CaseOut:
     return CaseOut(
         **values,
         state_label=case.get_state_display(),
-        kind=case.kind.code if case.kind is not None else None,
+        kind=snapshot.code_of(case.kind_id) if case.kind_id is not None else None,
         lead_office=lead.name if lead is not None else None,
     )
 
 
 def _rows(request: HttpRequest) -> CaseQuerySet:
-    return Case.objects.filter(system_of(request).scope.q()).select_related("kind")
+    return Case.objects.filter(system_of(request).scope.q())
 
 
 def _case(request: HttpRequest, number: str) -> Case:
-    found = Case.objects.select_related("kind").filter(number=number)
-    case = next(iter(found), None)
+    case = one(Case, number=number)
     if case is None or not system_of(request).scope.covers(case.path, case.office_ids):
         raise Problem(404, "没有这个编号的事项，或不在该系统的范围内。", code="case_not_found")
     return case
@@ -169,7 +170,8 @@ def _case(request: HttpRequest, number: str) -> Case:
 def _kind(code: str) -> Kind | None:
     if not code:
         return None
-    found = Kind.objects.filter(code=code, catalogue__state="published", is_leaf=True).first()
+    leaf = snapshot.current().leaf(code)
+    found = one(Kind, id=leaf.id) if leaf is not None else None
     if found is None:
         raise Problem(422, f"没有类别编码“{code}”，或它还有下级。", code="unknown_kind")
     return found

@@ -102,6 +102,13 @@ class Snapshot:
     def current_leaves(self) -> list[KindRef]:
         return [k for k in self.kinds.values() if k.is_leaf and k.catalogue_id == self.current_catalogue_id]
 
+    def leaf(self, code: str) -> KindRef | None:
+        """The kind in force with this code, if nothing is below it."""
+        leaves: dict[str, KindRef] | None = self.memo.get("leaves")
+        if leaves is None:
+            leaves = self.memo["leaves"] = {kind.code: kind for kind in self.current_leaves()}
+        return leaves.get(code)
+
 
 _pinned: ContextVar[Snapshot | None] = ContextVar("wangge_duties_pinned", default=None)
 _held: Snapshot | None = None
@@ -136,6 +143,12 @@ def pinned() -> Iterator[Snapshot]:
         yield _pinned.get()  # type: ignore[misc]
     finally:
         _pinned.reset(mark)
+
+
+def code_of(kind_id: int) -> str:
+    """The code of a kind. It never changes: a snapshot that knows the kind need not be the newest."""
+    held = _held if _held is not None and kind_id in _held.kinds else current()
+    return held.kinds[kind_id].code
 
 
 def limits_of(row: LimitClass) -> Limits:

@@ -7,7 +7,7 @@ it; there are no signals, and no relations are cleared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -62,6 +62,21 @@ def update(row: Model, names: Iterable[str], *, where: Mapping[str, Any]) -> int
         return int(cursor.rowcount)
 
 
+def one(model: type[M], **where: Any) -> M | None:
+    """The row whose fields (attribute names) have these values, of which there is one at most."""
+    fields = _named(model)
+    given = [fields[name].get_db_prep_value(value, connection) for name, value in where.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_select(model, tuple(where)), given)
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    values = list(found)
+    for place, convert, column in _converters(model):
+        values[place] = convert(values[place], column, connection)
+    return model.from_db(connection.alias, tuple(fields), values)
+
+
 def exists(model: type[Model], **where: Any) -> bool:
     """Whether there is a row whose fields (attribute names) have these values."""
     with connection.cursor() as cursor:
@@ -101,6 +116,27 @@ def _update(model: type[Model], names: tuple[str, ...], where: tuple[str, ...]) 
     setting = ", ".join(f'"{fields[name].column}" = {_place(fields[name])}' for name in names)
     asking = " AND ".join(f'"{fields[name].column}" = %s' for name in where)
     return f'UPDATE "{model._meta.db_table}" SET {setting} WHERE {asking}'  # noqa: S608 - names of our own columns
+
+
+@lru_cache(maxsize=200)
+def _select(model: type[Model], names: tuple[str, ...]) -> str:
+    fields = _named(model)
+    columns = ", ".join(f'"{field.column}"' for field in fields.values())
+    asking = " AND ".join(f'"{fields[name].column}" = %s' for name in names)
+    return f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {asking}'  # noqa: S608 - names of our own columns
+
+
+@lru_cache(maxsize=200)
+def _converters(model: type[Model]) -> list[tuple[int, Callable[[Any, Any, Any], Any], Any]]:
+    """What makes of a value in the database that of the model: its place in a row, how, and the column as it asks."""
+    return [
+        (place, convert, field.get_col(model._meta.db_table))
+        for place, field in enumerate(model._meta.concrete_fields)
+        for convert in (
+            *connection.ops.get_db_converters(field.get_col(model._meta.db_table)),
+            *field.get_db_converters(connection),
+        )
+    ]
 
 
 @lru_cache(maxsize=200)
