@@ -11,8 +11,9 @@ from django.utils import timezone
 from tests.whistle.conftest import HERE, Town, again
 
 from wangge.kernel.flow import NotPermitted, Refused
+from wangge.whistle.boxes import BOXES
 from wangge.whistle.evaluating import appeal, decide, judge, rate
-from wangge.whistle.models import Appeal, Judgement, Rating
+from wangge.whistle.models import Appeal, Judgement, Rating, WhistleNotice
 from wangge.whistle.summons_flow import SummonsFlow
 
 
@@ -111,3 +112,41 @@ def test_the_street_appeals_against_a_judgement_and_not_before_its_judge(town: T
         decide(appeal=one, uphold=True, decision="理由成立", by=town["指挥中心小孙"])
     decide(appeal=one, uphold=True, decision="理由成立", by=town["区长"])
     assert again(whistle).verdict == ""
+
+
+def waiting(town: Town, who: str) -> list[int]:
+    """What waits for the judgement of ``who``."""
+    return list(BOXES["judge"].rows(town[who]).values_list("pk", flat=True))
+
+
+def told(town: Town, kind: str) -> set[int]:
+    return set(WhistleNotice.objects.filter(kind=kind).values_list("office_id", flat=True))
+
+
+def test_a_closed_whistle_waits_for_the_judgement_of_each_department_and_of_the_command_centre(town: Town) -> None:
+    town.blown()
+    assert waiting(town, "住建小周") == []
+    whistle = town.closed()
+    assert told(town, "closed") == {town.office(name).pk for name in ("housing", "urban_bureau", "command")}
+    everybody = ("住建小周", "城管小冯", "指挥中心小孙")
+    assert [waiting(town, who) for who in everybody] == [[whistle.pk]] * 3
+    assert [waiting(town, who) for who in ("街道老王", "区长", "外街小孙", "供热小韩")] == [[]] * 4
+    judge(whistle=whistle, office_id=town.office("housing").pk, verdict="proper", by=town["住建小周"])
+    assert [waiting(town, who) for who in everybody] == [[], [whistle.pk], [whistle.pk]]
+    judge(whistle=whistle, office_id=town.office("command").pk, verdict="proper", by=town["指挥中心小孙"])
+    assert [waiting(town, who) for who in everybody] == [[], [whistle.pk], []]
+
+
+def test_who_is_rated_or_judged_hears_of_it_and_can_appeal(town: Town) -> None:
+    whistle = town.closed()
+    rate(summons=town.summons(whistle), plan=4, result=5, attitude=5, by=town["街道老王"])
+    assert told(town, "rated") == {town.office("housing").pk}
+    assert "93.0分" in WhistleNotice.objects.get(kind="rated").text
+    WhistleNotice.objects.all().delete()
+    judge(whistle=whistle, office_id=town.office("urban_bureau").pk, verdict="proper", by=town["城管小冯"])
+    assert told(town, "rated") == set()
+    judge(
+        whistle=whistle, office_id=town.office("housing").pk, verdict="improper", reason="街道可以自行处理",
+        by=town["住建小周"],
+    )  # fmt: skip
+    assert told(town, "rated") == {town.office("centre").pk}

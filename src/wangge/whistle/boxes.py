@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wangge.kernel.access.scopes import holdings, permissions, scope
 from wangge.whistle.enums import LIVE_SUMMONS, OPEN_SUMMONS, AppealState, SummonsState, WhistleKind, WhistleState
-from wangge.whistle.models import Appeal, Summons, Whistle
+from wangge.whistle.models import Appeal, Judgement, Summons, Whistle
 from wangge.whistle.models.whistles import WhistleQuerySet
 
 
@@ -76,6 +76,17 @@ def _to_rate(user: Any) -> WhistleQuerySet:
     return Whistle.objects.filter(scope(user, "whistle.rate").q("path", ""), pk__in=waiting)
 
 
+def _to_judge(user: Any) -> WhistleQuerySet:
+    """Closed whistles of which the user's office, or the command centre, has not said whether they were proper."""
+    mine = Q(pk__in=[])
+    for office in dict.fromkeys(_offices_with(user, "whistle.judge")):
+        said = Judgement.objects.filter(office_id=office).values("whistle_id")
+        mine |= Q(office_ids__contains=[office]) & ~Q(pk__in=said)
+    final = Judgement.objects.filter(final=True).values("whistle_id")
+    over = scope(user, "whistle.judge_final").q("path", "") & ~Q(pk__in=final)
+    return Whistle.objects.filter(mine | over, state=WhistleState.CLOSED)
+
+
 def _to_close(user: Any) -> WhistleQuerySet:
     unfinished = Summons.objects.exclude(state__in=[SummonsState.DONE, SummonsState.RELEASED]).values("whistle_id")
     over = scope(user, "whistle.close").q("path", "")
@@ -116,6 +127,7 @@ BOXES: Final[dict[str, Box]] = {
         Box("check", "哨单待核实", "核实", ("whistle.check",), _with_summons("whistle.check", S.REPORTED)),
         Box("close", "待销哨", "销哨", ("whistle.close",), _to_close),
         Box("rate", "部门待评价", "评价", ("whistle.rate",), _to_rate),
+        Box("judge", "吹哨待研判", "研判", ("whistle.judge", "whistle.judge_final"), _to_judge),
         Box("object", "异议待裁", "裁定", ("whistle.decide",), _objections, "decide_at"),
         Box("meet", "攻坚哨待协调", "协调", ("whistle.meet",), _coordinate),
         Box("appeal", "申诉待裁", "裁定", ("whistle.decide_appeal",), _appeals),

@@ -134,6 +134,8 @@ class NoticeKind(TextChoices):
     DECIDED = "decided", "裁定"
     MEETING = "meeting", "协调会"
     RESUMED = "resumed", "挂起到期"
+    CLOSED = "closed", "销哨"
+    RATED = "rated", "评价"
 
 
 class DisplayState(TextChoices):

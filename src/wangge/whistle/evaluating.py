@@ -83,6 +83,8 @@ def rate(
             )
     except IntegrityError:
         raise Refused("该单位已经评价过。") from None
+    text = f"街道评价{rating.total}分，有异议可以申诉"
+    tell(summons.whistle, [summons.office_id], NoticeKind.RATED, text, rating.at)
     record("whistle.rating.rate", summons, changes={"total": [None, str(rating.total)]})
     return rating
 
@@ -116,6 +118,9 @@ def judge(
         raise Refused("本单位已经研判过。") from None
     if final:
         Whistle.objects.filter(pk=whistle.pk).update(verdict=verdict)
+    if verdict != Verdict.PROPER:
+        text = f"{judgement.office.name}研判为“{Verdict(verdict).label}”：{judgement.reason}，有异议可以申诉"
+        tell(whistle, street_offices(whistle), NoticeKind.RATED, text, judgement.at)
     record("whistle.judgement.judge", whistle, changes={"verdict": [None, verdict], "final": final}, reason=reason)
     return judgement
 

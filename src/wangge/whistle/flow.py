@@ -117,6 +117,8 @@ class WhistleFlow(Flow[Whistle]):
         if not result.strip():
             raise Refused("请填写销哨意见。")
         self.obj.result, self.obj.closed_at, self.obj.next_due_at = result.strip(), self.now, None
+        offices = [*self.obj.office_ids, command(self.obj)]
+        tell(self.obj, offices, NoticeKind.CLOSED, f"已销哨，请研判此哨是否恰当：{result.strip()}", self.now)
 
     @step(
         "撤回",

@@ -50,6 +50,8 @@ NOTICE_TONES: Final[dict[str, str]] = {
     "raised": "danger",
     "returned": "danger",
     "resumed": "hold",
+    "closed": "info",
+    "rated": "info",
 }
 
 
