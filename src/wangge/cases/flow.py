@@ -72,6 +72,7 @@ class CaseFlow(Flow[Case]):
         self._withdraw_parts()
         clocks.restart(case, self.now)
         case.dispatched_at, case.signed_at, case.contacted_at = self.now, None, None
+        case.designated = False  # whoever was, it was another dispatch
         case.lead_office_id = case.holder_office_id = plan.lead.id
         case.office_ids = plan.office_ids
         given = {"case": case, "created_at": self.now}
@@ -515,9 +516,13 @@ class CaseFlow(Flow[Case]):
         case.replied_at = case.closed_at = self.now
 
     def _rework(self) -> None:
-        """Back to the lead with a fresh finish clock (half of nothing is skipped: checked and called again)."""
+        """Back to the lead with a fresh finish clock (half of nothing is skipped: checked and called again).
+
+        What was said and how often it was tried belongs to the round that ends; the call-backs keep it.
+        """
         case = self.obj
         case.reworks += 1
+        case.call_backs, case.solved, case.satisfaction = 0, "", ""
         case.holder_office_id = case.lead_office_id
         case.parts.filter(role=PartRole.LEAD).exclude(state=PartState.WITHDRAWN).update(
             state=PartState.HANDLING, answered_at=None

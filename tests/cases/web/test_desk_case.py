@@ -12,6 +12,7 @@ from tests.cases.conftest import COMMUNITY, DISTRICT, GRID, LONG_AGO, NEIGHBOUR,
 from tests.cases.web.signing import signed_in
 
 from wangge.cases.actions import Asker, Place, ask
+from wangge.cases.dispatching import plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.attachments.models import Attachment
@@ -343,6 +344,9 @@ def test_the_map_names_grids_in_few_words_and_a_wide_place_by_what_is_just_below
         for code in (DISTRICT, STREET, OTHER_STREET, COMMUNITY)
     )
     assert names_on_the_map(world, world.file()) == ["", "第11网格", "第1网格"]
+    inside = world.file(place=Place(path=GRID))
+    data = signed_in(world, "话务小赵").get(reverse("case_map", args=[inside.pk])).json()
+    assert [one["properties"]["name"] for one in data["features"] if one["properties"].get("here")] == ["第1网格"]
     assert names_on_the_map(world, world.file(place=Place(path=STREET))) == ["友谊社区", "少先路街道"]
     wide = names_on_the_map(world, world.file(place=Place(path=DISTRICT)))
     assert wide == ["少先路街道", "昆都仑区", "沼潭街道"]
@@ -353,6 +357,16 @@ def test_an_office_that_does_not_serve_the_place_is_not_offered(world: World) ->
     response = press(world, "话务小赵", case, "dispatch", plan="0", other="少先路街道办事处", why="就近")
     assert response.status_code == 400
     assert again(case).state == "received"
+
+
+@pytest.mark.parametrize(("kind", "words"), [("rubbish", "第12项“环境卫生日常巡查”"), ("building", "不得交社区承担")])
+def test_the_lead_reads_what_the_communitys_list_says_before_giving_it_a_part(
+    world: World, kind: str, words: str
+) -> None:
+    case = world.file(channel="window", kind=world.kinds[kind])
+    plan = next(p for p in plans_for(case) if p.lead.id == world.offices["centre"].pk)
+    CaseFlow(case, world["街道老王"]).dispatch(plan=plan)
+    assert words in page(world, "街道老王", case).content.decode()
 
 
 def test_a_matter_given_to_a_community_lies_in_it_and_is_seen_there(world: World) -> None:

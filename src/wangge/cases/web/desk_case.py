@@ -322,6 +322,9 @@ def case_map(request: HttpRequest, pk: int) -> JsonResponse:
     case = find(request, pk)
     features = _around(case)
     _shorten(features)
+    for feature in features:
+        if feature["properties"]["path"] == case.path and len(case.path) > COMMUNITY:
+            feature["properties"] |= {"tone": "warn", "here": True}
     if case.lng is not None and case.lat is not None:
         features.append(
             {

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.utils import timezone
 
 from wangge.cases import policy
 from wangge.cases.boxes import offices_with
@@ -22,6 +23,7 @@ from wangge.cases.dispatching import (
 from wangge.cases.enums import TOLD, ContactWay, Disposition, PartState, ResultClass, Satisfaction, Solved
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
+from wangge.duties.resolution import may_assign_to_community
 from wangge.kernel.access.web.picking import PickField
 from wangge.kernel.flow import forms as flow
 from wangge.kernel.flow.forms import text_area
@@ -170,6 +172,9 @@ class AssignForm(StepForm):
             and (case.path.startswith(o.path) or o.path.startswith(case.path))
         }
         self.fields["office_id"].options = list(organization.names(self.paths).items())  # type: ignore[attr-defined]
+        if below and case.kind_id is not None:
+            rule = may_assign_to_community(case.kind_id, case.path, timezone.localdate())
+            self.hint = rule.reason  # type: ignore[misc]
         inside: list[tuple[str, str]] = []
         if len(case.path) == 9:
             inside = [(d.code, d.name) for d in territory.children(case.path)]

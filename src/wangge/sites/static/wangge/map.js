@@ -50,14 +50,15 @@ function label(map, maplibregl, feature) {
   const middle = [(box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2];
   new maplibregl.Marker({ element: name }).setLngLat(middle).addTo(map);
   // Asked anew at every zoom: the polygon is as wide as the map shows it.
-  const fits = () => map.project(box[1]).x - map.project(box[0]).x >= name.offsetWidth;
-  return { name, fits };
+  const fits = () => feature.properties.here || map.project(box[1]).x - map.project(box[0]).x >= name.offsetWidth;
+  return { name, fits, here: Boolean(feature.properties.here) };
 }
 
-// A name that is wider than its polygon, or would lie on another, is left out; coming nearer shows it.
+// A name that is wider than its polygon, or would lie on another, is left out; coming nearer shows it. The name of
+// the place that the page is about stays.
 function spread(names) {
   const shown = [];
-  for (const { name, fits } of names) {
+  for (const { name, fits } of [...names].sort((a, b) => b.here - a.here)) {
     const box = name.getBoundingClientRect();
     const covered = !fits() || shown.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom);
     name.classList.toggle("wg-map-label-off", covered);
