@@ -97,6 +97,7 @@ def test_doctor_looks_at_everything(settings: Any, tmp_path: Any) -> None:
         "encoding",
         "database role",
         "clock",
+        "database log",
         "pooling",
         "time zone",
         "migrations",
@@ -114,6 +115,14 @@ def test_doctor_looks_at_everything(settings: Any, tmp_path: Any) -> None:
     ]
     well = {name for name, finding in found.items() if finding.well}
     assert set(found) - well <= {"calendar"}
+
+
+@pytest.mark.django_db
+def test_a_database_that_quotes_statements_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [finding.well for finding in doctor.quoting()] == [True]
+    monkeypatch.setitem(doctor._SAYS_NOTHING, "log_error_verbosity", {"verbose"})
+    (found,) = doctor.quoting()
+    assert (found.well, found.seen) == (False, "log_error_verbosity = terse")
 
 
 @pytest.mark.django_db

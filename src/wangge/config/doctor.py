@@ -26,6 +26,13 @@ CLOCK_SKEW = timedelta(seconds=5)
 FREE_BYTES = 2 * 1024**3
 AUDIT_WAIT = timedelta(minutes=10)
 CALENDAR_AHEAD = timedelta(days=30)
+# Settings of the server → values by which its log quotes nothing.
+_SAYS_NOTHING = {
+    "log_min_error_statement": {"fatal", "panic"},
+    "log_error_verbosity": {"terse"},
+    "log_statement": {"none", "ddl"},
+    "log_min_duration_statement": {"-1"},
+}
 
 Question = Callable[[], Iterator[Finding]]
 
@@ -58,6 +65,22 @@ def database() -> Iterator[Finding]:
         skew <= CLOCK_SKEW,
         f"{skew.total_seconds():.1f} s between this machine and the database",
         "Deadlines need one time: run an NTP service on both machines.",
+    )
+
+
+def quoting() -> Iterator[Finding]:
+    """What the database's own log says of a statement: its text holds what people said, and where they live."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, setting FROM pg_settings WHERE name = ANY (%s) ORDER BY name", [list(_SAYS_NOTHING)]
+        )
+        loud = [f"{name} = {value}" for name, value in cursor.fetchall() if value not in _SAYS_NOTHING[name]]
+    yield Finding(
+        "database log",
+        not loud,
+        ", ".join(loud) or "quotes no statement and no row",
+        "As superuser: ALTER ROLE … SET log_min_error_statement = panic; … log_error_verbosity = terse;"
+        " log_statement = none; log_min_duration_statement = -1.",
     )
 
 
@@ -139,6 +162,7 @@ def settings_strength() -> Iterator[Finding]:
 QUESTIONS: tuple[Question, ...] = (
     settings_strength,
     database,
+    quoting,
     doctor_data.pooling,
     time_zone,
     migrations,

@@ -37,7 +37,9 @@ full_page_writes = off
 synchronous_commit = off
 autovacuum_naptime = 10s
 """
-RECOVERY_SECONDS = 120
+# The server's own log quotes neither statements nor rows: they hold what people said (``wangge doctor`` asks).
+UNQUOTED = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+RECOVERY_SECONDS = 300
 
 
 def var_directory() -> Path:
@@ -153,5 +155,7 @@ def _ensure_role_and_database(server: Any, database: str) -> None:
         connection.execute("SELECT pg_advisory_lock(20210101)")  # several processes may start at once
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'wangge'").fetchone() is None:
             connection.execute("CREATE ROLE wangge LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
+        for setting, value in UNQUOTED.items():
+            connection.execute(f"ALTER ROLE wangge SET {setting} = {value}")
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
             connection.execute(f"CREATE DATABASE \"{database}\" OWNER wangge TEMPLATE template0 ENCODING 'UTF8'")
