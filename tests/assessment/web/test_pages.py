@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -360,3 +361,27 @@ def test_a_pack_is_made_and_read(month: Period, town: Town, settings: Any, tmp_p
     assert client.get(page.context["word"].original_url).status_code == 200
     assert signed_in(town, "街道老王").get(pack_page).status_code == 404
     assert signed_in(town, "指挥小孙").get(url("assessment_pack_print", Pack.objects.get().pk)).status_code == 200
+
+
+def test_a_worker_is_led_from_this_month_to_the_one_that_can_be_disputed(month: Period, town: Town) -> None:
+    freeze(town, month)
+    month.refresh_from_db()
+    old = WorkerSheet.objects.get(user=town["网格员小李"])
+    actions.refresh(period=actions.open_period(path=month.path, month=timezone.localdate()))
+    client = signed_in(town, "网格员小李")
+    page = client.get(url("field_sheet")).content.decode()
+    assert f"?sheet={old.pk}" in page
+    assert f"{month.label}的考核单" in page
+    assert "对这一项申诉" not in page
+    assert "对这一项申诉" in client.get(url("field_sheet") + f"?sheet={old.pk}").content.decode()
+
+
+def test_after_the_day_nobody_is_offered_an_appeal(month: Period, town: Town) -> None:
+    freeze(town, month)
+    Period.objects.filter(pk=month.pk).update(appeal_until_on=timezone.localdate() - timedelta(days=1))
+    worker, clerk = signed_in(town, "网格员小李"), signed_in(town, "街道老王")
+    assert "对这一项申诉" not in worker.get(url("field_sheet")).content.decode()
+    unit = town.unit("street")
+    form = url("assessment_appeal_new", month.pk, unit.pk)
+    assert form not in clerk.get(url("assessment_unit", month.pk, unit.pk)).content.decode()
+    assert "截止" in clerk.get(form).content.decode()

@@ -83,6 +83,10 @@ class Period(VersionedModel):
     def label(self) -> str:
         return f"{self.month.year}年{self.month.month}月"
 
+    def takes_appeals(self, on: date) -> bool:
+        """Frozen, and its time for appeals is not over."""
+        return self.state == PeriodState.FROZEN and (self.appeal_until_on is None or on <= self.appeal_until_on)
+
     @property
     def last_on(self) -> date:
         return self.month.replace(day=calendar.monthrange(self.month.year, self.month.month)[1])

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
 from wangge.assessment import actions, policy
-from wangge.assessment.enums import AppealKind, AppealState, PeriodState
+from wangge.assessment.enums import AppealKind, AppealState
 from wangge.assessment.flow import AppealFlow
 from wangge.assessment.models import Adjustment, Appeal, WorkerItem
 from wangge.assessment.web import shown
@@ -130,7 +131,7 @@ def assessment_appeal_new(request: HttpRequest, period_pk: int, unit_pk: int) ->
         "form": form,
         "period": period,
         "unit": unit,
-        "open": period.state == PeriodState.FROZEN,
+        "open": period.takes_appeals(timezone.localdate()),
     }
     return render(request, "assessment/desk/appeal_new.html", context, status=status)
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from wangge.assessment import policy, queries
-from wangge.assessment.enums import PeriodState
 from wangge.assessment.models import Appeal, Period, Score, Unit
 from wangge.assessment.web import shown
 from wangge.kernel.access.routes import requires
@@ -59,7 +59,7 @@ def page(request: HttpRequest, period_pk: int, unit_pk: int, template: str) -> H
     period, unit = find(request, period_pk, unit_pk)
     score = Score.objects.filter(period=period, round=period.round, unit=unit).select_related("scheme").first()
     own = policy.is_own(request.user, unit)
-    may_appeal = policy.may_appeal(request.user, unit) and period.state == PeriodState.FROZEN
+    may_appeal = policy.may_appeal(request.user, unit) and period.takes_appeals(timezone.localdate())
     context = {
         "title": unit.name,
         "period": period,

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from wangge.assessment import actions, policy
-from wangge.assessment.enums import PeriodState
 from wangge.assessment.models import WorkerSheet
 from wangge.cases import policy as cases
 from wangge.cases.models import Case
@@ -32,7 +32,7 @@ def _numbers(user: Any, ids: set[int]) -> dict[int, Case]:
 def field_sheet(request: HttpRequest) -> HttpResponse:
     """The latest sheet, or the month asked for."""
     sheets = list(policy.sheets(request.user).select_related("period").order_by("-period__month")[:24])
-    given = request.GET.get("sheet", "")
+    given, today = request.GET.get("sheet", ""), timezone.localdate()
     sheet = next((s for s in sheets if str(s.pk) == given), sheets[0] if sheets else None)
     lines: list[dict[str, Any]] = []
     appeals: list[Any] = []
@@ -54,7 +54,9 @@ def field_sheet(request: HttpRequest) -> HttpResponse:
         "sheets": sheets,
         "lines": lines,
         "appeals": appeals,
-        "may_appeal": sheet is not None and sheet.period.state == PeriodState.FROZEN,
+        "may_appeal": sheet is not None and sheet.period.takes_appeals(today),
+        # The month under way is shown first; what can be disputed now is the one before.
+        "disputable": next((s for s in sheets if s != sheet and s.period.takes_appeals(today)), None),
     }
     return render(request, "assessment/field/sheet.html", context)
 
