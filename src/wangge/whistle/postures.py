@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wangge.duties.models import DutyList
@@ -49,6 +49,16 @@ def visible(user: Any) -> QuerySet[Posture]:
     for path in (*seen.paths, *filter(None, (path_of(office) for office in seen.offices))):
         condition |= territory.on_line(path)
     return Posture.objects.filter(condition)
+
+
+def concerning(user: Any) -> QuerySet[Posture]:
+    """Of the visible ones those a user is told of: of the own places, around the own office, or with it on duty."""
+    seen = scope(user, "whistle.read")
+    condition = Q(path__in={p for o in seen.offices for p in territory.prefixes(path_of(o) or "")})
+    condition |= Q(pk__in=PostureDuty.objects.filter(office_id__in=seen.offices).values("posture_id"))
+    for path in seen.paths:
+        condition |= territory.on_line(path)
+    return visible(user).filter(condition)
 
 
 def may_see(user: Any, posture: Posture) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from tests.cases.conftest import DISTRICT
 from tests.cases.web.signing import signed_in
 from tests.whistle.conftest import Town
 from tests.whistle.test_postures import over
@@ -74,3 +75,16 @@ def test_whom_it_concerns_opens_the_emergency_and_changes_nothing(town: Town, em
     assert client.get(card.rows[0].url).status_code == 200
     assert client.post(reverse("posture_back", args=[emergency.pk]), {"reason": "不用了吧"}).status_code == 403
     assert "emergencies" not in cards(town, "外街小孙")
+
+
+def test_a_department_is_told_of_what_it_stands_in_and_of_its_own_place(town: Town) -> None:
+    """It may open any emergency of its district; that of a street it has nothing to do with is not put before it."""
+    posture = over(town)
+    assert cards(town, "住建小周") == {}
+    client = signed_in(town.world, "住建小周")
+    assert client.get(reverse("posture_detail", args=[posture.pk])).status_code == 200
+    stand(town, posture, "城管小冯", "housing")
+    assert cards(town, "住建小周") == {"emergencies": 1}
+    switch_back(posture=posture, reason="预警解除", by=town["副主任小高"])
+    over(town, path=DISTRICT, by=town["区长"])
+    assert cards(town, "住建小周") == {"emergencies": 1}

@@ -69,7 +69,7 @@ class PostureList(Listing):
     empty_hint = "遇到汛情、冰雪、疫情等，可把一个区划转入应急状态：时限缩短，联合值守，应急清单生效。"
 
     def rows(self, request: HttpRequest) -> Rows:
-        return postures.visible(request.user)
+        return postures.concerning(request.user)
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:  # noqa: ARG002
         names = territory.names_of({row.path for row in rows})

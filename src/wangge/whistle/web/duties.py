@@ -64,7 +64,8 @@ def _turns(user: Any, now: datetime) -> WorkCard:
 
 
 def _in_force(user: Any) -> WorkCard:
-    rows = list(postures.visible(user).filter(ended_at__isnull=True).order_by("-began_at", "-pk")[:SHOWN])
+    found = postures.concerning(user).filter(ended_at__isnull=True)
+    rows = list(found.order_by("-began_at", "-pk")[:SHOWN])
     names = territory.names_of({one.path for one in rows})
     shown = tuple(
         WorkRow(
@@ -77,5 +78,6 @@ def _in_force(user: Any) -> WorkCard:
         )
         for one in rows
     )
-    total = postures.visible(user).filter(ended_at__isnull=True).count() if len(rows) == SHOWN else len(rows)
-    return WorkCard("emergencies", "应急状态", total, 0, shown, f"{reverse('posture_list')}?open=1", counts=False)
+    total = found.order_by().count() if len(rows) == SHOWN else len(rows)
+    url = f"{reverse('posture_list')}?open=1"
+    return WorkCard("emergencies", "应急状态", total, 0, shown, url, counts=False)
