@@ -60,6 +60,14 @@ def test_query_and_body_stay_out(client: Client, lines: io.StringIO) -> None:
     assert [word for word in ("13800000000", "13800000001", "张阿姨") if word in lines.getvalue()] == []
 
 
+@pytest.mark.django_db
+def test_a_refusal_of_django_keeps_the_path_to_itself(lines: io.StringIO) -> None:
+    Client(enforce_csrf_checks=True).post("/login/code/?phone=13800000000", {})
+    assert [line["event"] for line in read(lines)] == ["Forbidden (CSRF cookie not set.)", "request"]
+    logging.getLogger("django.request").error("%s: %s", "Internal Server Error", "/desk/cases/77/")
+    assert "/desk/cases/77/" not in lines.getvalue()
+
+
 def test_probes_are_quiet(client: Client, lines: io.StringIO) -> None:
     client.get("/healthz")
     assert lines.getvalue() == ""
@@ -108,3 +116,14 @@ def test_an_error_of_the_database_does_not_quote_the_row(form: str) -> None:
     assert "violates not-null constraint" in caught.getvalue()
     assert [word for word in ("甲小区", "乙单元", "DETAIL") if word in caught.getvalue()] == []
     assert ("The above exception" in caught.getvalue()) == (form == "development")
+
+
+def test_neither_do_several_errors_at_once(lines: io.StringIO) -> None:
+    refused = IntegrityError("duplicate key\nDETAIL:  Key (phone)=(13800000000) already exists.")
+    try:
+        raise ExceptionGroup("two", [refused, ValueError("second")])
+    except ExceptionGroup:
+        logging.getLogger("somebody").exception("failed")
+    (line,) = read(lines)
+    (group,) = line["exception"]  # type: ignore[misc]
+    assert [one["exc_value"] for (one,) in group["exceptions"]] == ["duplicate key", "second"]

@@ -38,6 +38,14 @@ def test_where_a_token_is_set_it_alone_opens(client: Client, settings: Any, sent
     assert client.get("/metrics", headers={"Authorization": sent}).status_code == status
 
 
+def test_a_scrape_calls_the_process_by_its_address(client: Client, settings: Any) -> None:
+    settings.METRICS_TOKEN = "right"
+    settings.ALLOWED_HOSTS = ["wangge.example.gov.cn"]
+    sent = {"Authorization": "Bearer right", "Host": "web:8000"}
+    assert client.get("/metrics", headers=sent).status_code == 200
+    assert client.get("/login/", headers=sent).status_code == 400
+
+
 def test_requests_are_counted_by_route_not_by_path(client: Client, settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     line = 'wangge_requests_total{method="GET",route="/login/",status="200"}'

@@ -1,4 +1,4 @@
-"""Backup and restore: ``pg_dump`` (from PATH or from the wheel) and a copy of the uploaded files.
+"""Backup and restore: ``pg_dump`` (from the wheel or from PATH) and a copy of the uploaded files.
 
 The dump is one consistent snapshot; files are copied after it, and as uploads are never changed, and removed only
 when the time they may be kept is over, every file the snapshot knows is there.
@@ -10,8 +10,11 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -25,6 +28,8 @@ from wangge.config import embedded
 DUMP = "database.dump"
 MEDIA = "media"
 NOTE = "backup.json"
+# Written by pg_dump since 17, understood by servers since 17.
+UNKNOWN = frozenset({b"SET transaction_timeout = 0;\n"})
 
 
 class BackupError(Exception):
@@ -110,21 +115,53 @@ def restore(folder: Path) -> None:
     """Replace the database's content and add the uploads of ``folder``. All or nothing for the database."""
     if not (folder / DUMP).exists():
         raise BackupError(f"{folder} holds no {DUMP}")
-    arguments, environment = _connection_arguments()
     connection.close()
-    _call(
-        [
-            program("pg_restore"),
-            *arguments,
-            "--clean",
-            "--if-exists",
-            "--no-owner",
-            "--enable-row-security",
-            "--single-transaction",
-            "--exit-on-error",
-            str(folder / DUMP),
-        ],
-        environment,
-    )
+    _restore_database(folder / DUMP)
     if (folder / MEDIA).exists():
         shutil.copytree(folder / MEDIA, settings.MEDIA_ROOT, dirs_exist_ok=True)
+
+
+def _restore_database(dump: Path) -> None:
+    """``pg_restore | psql``, one transaction.
+
+    Directly, ``pg_restore`` says to every server what only its own version understands (``UNKNOWN``). ``psql`` hears
+    the end of the script, and commits, only after ``pg_restore`` ended well; else it is killed, which rolls back.
+    """
+    arguments, environment = _connection_arguments()
+    told = ["--clean", "--if-exists", "--no-owner", "--enable-row-security", "--exit-on-error", "--file=-"]
+    silent = ["--no-psqlrc", "--quiet", "--output", os.devnull, "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    with tempfile.TemporaryFile("w+") as errors, ExitStack() as running:
+        writer = running.enter_context(
+            subprocess.Popen([program("pg_restore"), *told, str(dump)], stdout=subprocess.PIPE, stderr=errors)
+        )
+        loader = running.enter_context(
+            subprocess.Popen(
+                [program("psql"), *arguments, *silent], env=environment, stdin=subprocess.PIPE, stderr=errors
+            )
+        )
+        running.callback(loader.kill)  # whatever else goes wrong, before it is waited for
+        assert writer.stdout is not None
+        assert loader.stdin is not None
+        with suppress(BrokenPipeError):  # psql refused something and left; its words are in ``errors``
+            copy_script(writer.stdout, loader.stdin)
+        writer.stdout.close()
+        if writer.wait() == 0:
+            with suppress(BrokenPipeError):
+                loader.stdin.close()
+            if loader.wait() == 0:
+                return
+        loader.kill()
+        with suppress(BrokenPipeError):  # what had not gone out yet
+            loader.stdin.close()
+        errors.seek(0)
+        raise BackupError(f"The database is as it was. {errors.read().strip()}")
+
+
+def copy_script(script: IO[bytes], target: IO[bytes]) -> None:
+    """Copy SQL without the settings at its head that PostgreSQL 15 and 16 do not know."""
+    for line in script:
+        if line not in UNKNOWN:
+            target.write(line)
+        if line.startswith(b"SET row_security"):  # the last of the head: what follows is not looked at
+            break
+    shutil.copyfileobj(script, target, 1 << 20)

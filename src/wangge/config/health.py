@@ -7,7 +7,6 @@ metrics and on the desk, and takes no web process out of turn: nobody is helped 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -106,15 +105,3 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     if ready:
         checks |= {"sweeper": sweeper_alive(), "audit": not audit_broken()}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
-
-
-class ProbeMiddleware:
-    """Answers both probes before anything that needs the database, a session or a known host name."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        probe = {"/healthz": healthz, "/readyz": readyz}.get(request.path_info, self.get_response)
-        answer: HttpResponse = probe(request)
-        return answer

@@ -39,13 +39,21 @@ def _without_detail(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     while stacks:
         stack = stacks.pop()
         stack["exc_value"] = stack["exc_value"].partition(_DETAIL)[0]
-        stacks += stack.get("exceptions", ())
+        for group in stack.get("exceptions", ()):
+            stacks += group
     return event
 
 
 def _plain(out: TextIO, error: ExcInfo) -> None:
     """A traceback as Python prints it, without the rows of the database."""
     out.write("\n" + _ROW.sub("", "".join(traceback.format_exception(*error)).rstrip()))
+
+
+def _without_path(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Django ends its lines about a request with the path; ours about the same request has the route."""
+    if str(event.get("logger", "")).startswith(("django.request", "django.security.csrf")):
+        event["event"] = str(event["event"]).partition(":")[0]
+    return event
 
 
 def configuration(*, json: bool, level: str) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def configuration(*, json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": list(_SHARED),
+                "foreign_pre_chain": [*_SHARED, _without_path],
                 "processors": final,
             }
         },

@@ -1,4 +1,4 @@
-"""One look at every request: a log line and the figures. No query string, no path, no name."""
+"""Those who watch are answered first; every other request is a log line and a figure, without query, path or name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-from wangge.config import metrics
+from wangge.config import health, metrics
 
 logger = structlog.stdlib.get_logger("wangge.request")
 
-# Scraped every few seconds: logged only when it fails. (The probes are answered before this middleware.)
-QUIET_ROUTES = frozenset({"/metrics"})
+
+class ProbeMiddleware:
+    """Answers probes and scrapes before anything that needs a session or a known host name.
+
+    They come from inside and call a process by its address (``web:8000``), which ``WANGGE_HOSTS`` does not name.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answers = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": metrics.metrics_view}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = self.answers.get(request.path_info, self.get_response)(request)
+        return answer
 
 
 class ObserveMiddleware:
@@ -29,7 +41,7 @@ class ObserveMiddleware:
         seconds = time.perf_counter() - began
         route = _route(request)
         metrics.observe_request(request.method or "", route, response.status_code, seconds)
-        level = _level(route, response.status_code)
+        level = _level(response.status_code)
         logger.log(
             level,
             "request",
@@ -48,11 +60,9 @@ def _route(request: HttpRequest) -> str:
     return f"/{match.route}" if match is not None else "(none)"
 
 
-def _level(route: str, status: int) -> int:
+def _level(status: int) -> int:
     if status >= 500:
         return logging.ERROR
-    if route in QUIET_ROUTES and status < 400:
-        return logging.DEBUG
     return logging.INFO
 
 

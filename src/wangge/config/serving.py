@@ -57,6 +57,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, reload: bool) -> 
         websockets=False,
         log_level=LogLevels(settings.LOG_LEVEL.lower()),
         log_access=False,
+        log_dictconfig=settings.LOGGING,  # its own lines in the form of ours
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         reload=reload,

@@ -84,7 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "wangge.config.health.ProbeMiddleware",
+    "wangge.config.observing.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wangge.kernel.audit.middleware.RequestContextMiddleware",
