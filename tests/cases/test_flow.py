@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from tests.cases.conftest import GRID, World
 
-from wangge.cases.actions import Asker, Place, ask, classify, decide, may_be_asked
+from wangge.cases.actions import Asker, Place, answer_repeats, ask, classify, decide, may_be_asked
 from wangge.cases.dispatching import CannotDispatch, overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock
@@ -221,8 +221,6 @@ def test_three_returns_or_reworks_make_a_problem_order(world: World) -> None:
 
 
 def test_the_root_answers_for_its_repeats(world: World) -> None:
-    from wangge.cases.actions import answer_repeats
-
     root, repeat = world.dispatched(), world.dispatched(asker=Asker(name="李叔", phone="13800000002"))
     CaseFlow(repeat, world["话务小赵"]).link(root=root)
     assert again(repeat).state == "linked"
@@ -349,3 +347,22 @@ def test_an_office_given_it_anew_may_return_it(world: World) -> None:
     CaseFlow(case, leader).dispatch(plan=plans_for(case)[0])
     CaseFlow(case, wang).send_back(reason="不属于本街道")
     assert again(case).state == "returned"
+
+
+@pytest.mark.parametrize("first", ["declined", "linked"])
+def test_what_is_answered_without_dispatch_answers_its_repeats_too(world: World, first: str) -> None:
+    """Linked before or after: no case waits for a root that is done."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    root, repeat, zhao = world.file(), world.file(asker=Asker(name="李叔", phone="13800000002")), world["话务小赵"]
+    if first == "declined":
+        CaseFlow(root, zhao).decline(disposition="legal_route", reason="已在诉讼中")
+    CaseFlow(repeat, zhao).link(root=again(root))
+    if first == "linked":
+        CaseFlow(again(root), zhao).decline(disposition="legal_route", reason="已在诉讼中")
+    asked = ProcrastinateJob.objects.filter(task_name="cases.answer_repeats")
+    assert [job.args for job in asked] == [{"case_id": root.pk}]
+    assert answer_repeats(root=again(root)) == 1
+    case = again(repeat)
+    assert (case.state, case.disposition, case.reply) == ("answered", "legal_route", again(root).reply)
+    assert case.clocks.filter(stopped_at__isnull=True).count() == 0

@@ -42,7 +42,7 @@ from wangge.organization import queries as organization
 
 S = CaseState
 # Linked to one of these, a case is answered at once.
-ANSWERED_ROOTS: Final = frozenset({S.CHECKED, S.CLOSED, S.ARCHIVED})
+ANSWERED_ROOTS: Final = frozenset({S.CHECKED, S.ANSWERED, S.CLOSED, S.ARCHIVED})
 
 
 class CaseFlow(Flow[Case]):
@@ -441,7 +441,7 @@ class CaseFlow(Flow[Case]):
     @step(
         "随主事项答复",
         source=S.LINKED,
-        target=S.CHECKED,
+        target=(S.CHECKED, S.ANSWERED),
         may=policy.over("cases.link"),
         guards=(guards.root_answered,),
         system=True,
@@ -449,7 +449,10 @@ class CaseFlow(Flow[Case]):
     def follow_root(self) -> None:
         case, root = self.obj, self.obj.root
         assert root is not None
-        assert root.lead_office_id is not None
+        self.taken.target = S.CHECKED if root.lead_office_id is not None else S.ANSWERED
+        if root.lead_office_id is None:  # answered or declined at once: so is this one
+            self._end_undispatched(root.disposition, root.reply)
+            return
         case.reply, case.result_class, case.replied_at = root.reply, root.result_class, root.replied_at
         case.lead_office_id = case.holder_office_id = root.lead_office_id
         case.kind_id = case.kind_id or root.kind_id
@@ -483,7 +486,8 @@ class CaseFlow(Flow[Case]):
         webhooks.emit(f"case.{row.step}", told, case.path)
         if row.target == S.CLOSED and row.source != S.CLOSED:
             publish(CaseClosed(case.pk, case.number, case.path, case.solved, case.satisfaction))
-        if row.target == S.CHECKED and row.source != S.CHECKED and rows.exists(Case, root_id=case.pk):
+        answered = row.target in (S.CHECKED, S.ANSWERED) and row.source != row.target
+        if answered and rows.exists(Case, root_id=case.pk):
             defer("cases.answer_repeats", case_id=case.pk)
         if row.step == "link" and case.root is not None and case.root.state in ANSWERED_ROOTS:
             defer("cases.answer_repeats", case_id=case.root.pk)

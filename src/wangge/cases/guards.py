@@ -78,7 +78,7 @@ def no_call_back_needed(flow: Flow[Case]) -> str | None:
 
 def root_answered(flow: Flow[Case]) -> str | None:
     root = flow.obj.root
-    answered = root is not None and root.replied_at is not None and root.lead_office_id is not None
+    answered = root is not None and root.replied_at is not None and bool(root.lead_office_id or root.disposition)
     return None if answered else "主事项尚未答复。"
 
 
