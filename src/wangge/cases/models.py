@@ -22,6 +22,7 @@ from wangge.kernel.access.personal import EncryptedField, Personal
 from wangge.kernel.calendar.models import ClockBase, ClockQuerySet, clock_constraints, clock_indexes
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
 from wangge.organization.models import Office
+from wangge.organization.notices import NoticeBase
 
 HANDLING_BASIS = "履行法定职责（个人信息保护法第13条第3项；北京市接诉即办工作条例第10条）"
 
@@ -416,15 +417,12 @@ class CallBack(models.Model):
         return f"回访：{self.case_id}"
 
 
-class Notice(models.Model):
+class Notice(NoticeBase):
     """Something an office has to know about a case: a limit comes near or has passed, a supervision."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="notices")
-    office_id = models.BigIntegerField("单位", null=True, blank=True)
+    office_id = models.BigIntegerField("单位", null=True, blank=True)  # type: ignore[assignment]  # none: nobody holds the case
     kind = models.CharField("类别", max_length=12, choices=enums.NoticeKind.choices)
-    text = models.CharField("内容", max_length=200)
-    at = models.DateTimeField("时间")
-    seen_at = models.DateTimeField("已阅时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "提醒"
@@ -433,9 +431,6 @@ class Notice(models.Model):
             models.Index(fields=["case"], name="notice_case"),
             models.Index(fields=["office_id", "-at"], name="notice_unseen", condition=Q(seen_at__isnull=True)),
         ]
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class CaseTally(models.Model):

@@ -22,6 +22,7 @@ STREET = "street"
 STREET_CENTRE = "street.command_centre"
 COMMAND_CENTRE = "command_centre"
 HOTLINE = "hotline"
+DISTRICT_LEADERS = "district.leader"
 MOST_NEAREST = 100_000
 
 
@@ -110,6 +111,11 @@ def street_centre(path: str) -> OfficeRef | None:
 def command_centre(path: str) -> OfficeRef | None:
     """The district's command centre."""
     return office_at(COMMAND_CENTRE, path)
+
+
+def district_leaders(path: str) -> OfficeRef | None:
+    """The office of the district's leaders."""
+    return office_at(DISTRICT_LEADERS, path)
 
 
 def hotline(path: str) -> OfficeRef | None:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
+from wangge.organization import notices
 from wangge.organization import queries as organization
 from wangge.whistle.models import Whistle, WhistleNotice
 
-DISTRICT_LEADER: Final = "district.leader"
-
 
 def tell(whistle: Whistle, offices: Iterable[int | None], kind: str, text: str, now: datetime) -> int:
-    """One notice an office; offices that are None or named twice are passed over. How many."""
-    wanted = dict.fromkeys(office for office in offices if office is not None)
-    WhistleNotice.objects.bulk_create(
-        WhistleNotice(whistle=whistle, office_id=office, kind=kind, text=text[:200], at=now) for office in wanted
-    )
-    return len(wanted)
+    """One notice an office (``organization.notices.tell``)."""
+    return notices.tell(WhistleNotice, offices, whistle=whistle, kind=kind, text=text, at=now)
 
 
 def street_offices(whistle: Whistle) -> list[int | None]:
@@ -35,5 +29,5 @@ def command(whistle: Whistle) -> int | None:
 
 def leader(whistle: Whistle) -> int | None:
     """The office of the district's leaders."""
-    found = organization.office_at(DISTRICT_LEADER, whistle.path)
+    found = organization.district_leaders(whistle.path)
     return found.id if found is not None else None

@@ -16,6 +16,7 @@ from wangge.kernel.access.models import PathField
 from wangge.kernel.calendar.models import ClockBase, ClockQuerySet, clock_constraints, clock_indexes
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
 from wangge.organization.models import Office
+from wangge.organization.notices import NoticeBase
 
 
 class GovernanceTask(VersionedModel):
@@ -161,15 +162,11 @@ class GovernanceClock(ClockBase):
         ]
 
 
-class GovernanceNotice(models.Model):
+class GovernanceNotice(NoticeBase):
     """Something an office has to know about a task."""
 
     task = models.ForeignKey(GovernanceTask, on_delete=models.PROTECT, related_name="notices")
-    office_id = models.BigIntegerField("单位")
     kind = models.CharField("类别", max_length=12, choices=enums.NoticeKind.choices)
-    text = models.CharField("内容", max_length=200)
-    at = models.DateTimeField("时间")
-    seen_at = models.DateTimeField("已阅时间", null=True, blank=True)
 
     objects: ClassVar[models.Manager[GovernanceNotice]] = models.Manager()
 
@@ -181,6 +178,3 @@ class GovernanceNotice(models.Model):
                 fields=["office_id", "-at"], name="governance_notice_unseen", condition=Q(seen_at__isnull=True)
             )
         ]
-
-    def __str__(self) -> str:
-        return self.text

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from wangge.insight.governance.models import GovernanceNotice, GovernanceTask
+from wangge.organization import notices
 from wangge.organization import queries as organization
-
-DISTRICT_LEADER: Final = "district.leader"
 
 
 def tell(task: GovernanceTask, offices: Iterable[int | None], kind: str, text: str, now: datetime) -> int:
-    """One notice an office; offices that are None or named twice are passed over. How many."""
-    wanted = dict.fromkeys(office for office in offices if office is not None)
-    GovernanceNotice.objects.bulk_create(
-        GovernanceNotice(task=task, office_id=office, kind=kind, text=text[:200], at=now) for office in wanted
-    )
-    return len(wanted)
+    """One notice an office (``organization.notices.tell``)."""
+    return notices.tell(GovernanceNotice, offices, task=task, kind=kind, text=text, at=now)
 
 
 def superior(office_id: int) -> int | None:
@@ -29,7 +23,7 @@ def superior(office_id: int) -> int | None:
     above = (
         organization.office(office.parent_id),
         organization.street_office(office.path),
-        organization.office_at(DISTRICT_LEADER, office.path),
+        organization.district_leaders(office.path),
         organization.command_centre(office.path),
     )
     return next((one.id for one in above if one is not None and one.open and one.id != office_id), None)

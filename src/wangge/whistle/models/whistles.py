@@ -17,6 +17,7 @@ from wangge.kernel.access.personal import Personal
 from wangge.kernel.calendar.models import ClockBase, ClockQuerySet, clock_constraints, clock_indexes
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
 from wangge.organization.models import Office
+from wangge.organization.notices import NoticeBase
 from wangge.whistle import enums
 
 DUTY_BASIS = "履行法定职责（个人信息保护法第13条第3项）"
@@ -362,15 +363,11 @@ class CheckIn(models.Model):
         return f"{self.summons_id} {self.at:%F %H:%M}"
 
 
-class WhistleNotice(models.Model):
+class WhistleNotice(NoticeBase):
     """Something an office has to know about a whistle."""
 
     whistle = models.ForeignKey(Whistle, on_delete=models.PROTECT, related_name="notices")
-    office_id = models.BigIntegerField("单位")
     kind = models.CharField("类别", max_length=12, choices=enums.NoticeKind.choices)
-    text = models.CharField("内容", max_length=200)
-    at = models.DateTimeField("时间")
-    seen_at = models.DateTimeField("已阅时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "吹哨提醒"
@@ -378,6 +375,3 @@ class WhistleNotice(models.Model):
         indexes = [
             models.Index(fields=["office_id", "-at"], name="whistle_notice_unseen", condition=Q(seen_at__isnull=True))
         ]
-
-    def __str__(self) -> str:
-        return self.text
