@@ -120,3 +120,13 @@ def test_who_wrote_it_hears_that_it_was_withdrawn(town: Town) -> None:
     WhistleNotice.objects.all().delete()
     WhistleFlow(again(town.draft()), town["街道老王"]).withdraw(reason="写错了地方")
     assert not WhistleNotice.objects.exists()
+
+
+def test_who_works_on_it_hears_that_it_is_suspended_and_until_when(town: Town) -> None:
+    whistle = town.blown()
+    until = timezone.localdate() + timedelta(days=30)
+    WhistleFlow(whistle, town["区长"]).suspend(until=until, reason="等待汛期结束")
+    told = WhistleNotice.objects.filter(kind="decided")
+    offices = {town.office(name).pk for name in ("housing", "urban_bureau", "centre")}
+    assert set(told.values_list("office_id", flat=True)) == offices
+    assert f"{until:%Y年%m月%d日}" in told[0].text

@@ -93,6 +93,8 @@ class WhistleFlow(Flow[Whistle]):
             clocks.pause(summons, self.now)
             summons.save(update_fields=clocks.SHOWN)
         self.taken.data = {"until": until.isoformat()}
+        text = f"已挂起至{until:%Y年%m月%d日}，到期自动恢复：{self.reason}"
+        tell(whistle, [*whistle.office_ids, *street_offices(whistle)], NoticeKind.DECIDED, text, self.now)
 
     @step("恢复", source=S.SUSPENDED, target=S.RUNNING, may=policy.over("whistle.suspend"), primary=True)
     def resume(self) -> None:
