@@ -16,7 +16,7 @@ from tests.cases.conftest import COMMUNITY, DISTRICT, World
 from wangge.cases.models import Case
 from wangge.kernel.api.systems import create_system
 
-SCOPES: Final = ("cases:read", "cases:write", "cases:dispatch", "cases:handle")
+SCOPES: Final = ("cases:read", "cases:write", "cases:dispatch", "cases:handle", "cases:call_back")
 FILED: Final = {"text": "路灯不亮", "kind": "0101", "path": COMMUNITY, "name": "张阿姨", "phone": "13800000001"}
 LONG: Final = "路" * (10 * 1024 * 1024 // 3)
 BOUNDED: Final = settings(

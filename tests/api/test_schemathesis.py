@@ -33,7 +33,7 @@ from wangge.sites.openapi.urls import api
 from wangge.whistle.models import Summons, Whistle
 
 SCOPES: Final = (
-    *("cases:read", "cases:write", "cases:dispatch", "cases:handle"),
+    *("cases:read", "cases:write", "cases:dispatch", "cases:handle", "cases:call_back"),
     *("kinds:suggest", "topics:read", "briefs:read"),
     *("whistles:read", "whistles:write", "assessment:read"),
 )

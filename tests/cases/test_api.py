@@ -17,7 +17,7 @@ from wangge.cases.models import Case
 from wangge.kernel.api.models import System
 from wangge.kernel.api.systems import create_system
 
-SCOPES = ("cases:read", "cases:write", "cases:dispatch", "cases:handle")
+SCOPES = ("cases:read", "cases:write", "cases:dispatch", "cases:handle", "cases:call_back")
 
 
 class Caller:
@@ -90,6 +90,7 @@ def test_each_scope_opens_only_its_own(world: World, scope: str) -> None:
         "cases:write": caller.post("/cases", FILED)[0],
         "cases:dispatch": caller.post(f"/cases/{case.number}/dispatch")[0],
         "cases:handle": caller.post(f"/cases/{case.number}/sign")[0],
+        "cases:call_back": caller.post(f"/cases/{case.number}/call-back", {"reached": False})[0],
     }
     assert {name for name, status in tried.items() if status != 403} == {scope}
 

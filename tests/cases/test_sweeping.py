@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.utils import timezone
 from tests.cases.conftest import World
 
 from wangge.cases import sweeping
-from wangge.cases.actions import archive_old
+from wangge.cases.actions import Place, archive_old
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import Case, CaseClock, Notice
+from wangge.cases.models import Case, CaseClock, CaseRules, Notice
 
 
 def test_nothing_is_said_before_its_time(world: World) -> None:
@@ -78,3 +79,17 @@ def test_old_cases_are_archived_by_the_rules(world: World) -> None:
     assert archive_old(now=timezone.now() + timedelta(days=29)) == 0
     assert archive_old(now=timezone.now() + timedelta(days=31)) == 1
     assert Case.objects.get(pk=case.pk).state == "archived"
+
+
+def test_a_place_that_archives_late_keeps_no_other_waiting(world: World) -> None:
+    today = timezone.localdate()
+    CaseRules.objects.create(path="150203001", valid_from=today, archive_days=300)
+    CaseRules.objects.create(path="150203001001", valid_from=today, archive_days=10)
+    cache.clear()
+    ended = [world.file(place=Place(path=path)) for path in ("150203001", "150203001", "150203001001", "150203002")]
+    for case in ended:
+        CaseFlow(case, world["话务小赵"]).answer(reply="政策如下")
+    assert archive_old(now=timezone.now() + timedelta(days=29), limit=2) == 1
+    assert archive_old(now=timezone.now() + timedelta(days=31), limit=2) == 1
+    assert [Case.objects.get(pk=case.pk).state for case in ended] == ["answered", "answered", "archived", "archived"]
+    assert archive_old(now=timezone.now() + timedelta(days=301)) == 2

@@ -49,7 +49,7 @@ from wangge.territory.models import GridStaff, PlaceAlias, PlaceCode
 
 OTHER_COMMUNITY: Final = "150203002001"
 OTHER_GRID: Final = "150203002001001"
-SCOPES: Final = ("cases:read", "cases:write", "cases:dispatch", "cases:handle")
+SCOPES: Final = ("cases:read", "cases:write", "cases:dispatch", "cases:handle", "cases:call_back")
 SHARED_PHONE: Final = "13800000001"  # the same caller complains in both streets
 
 # What nobody of street A may ever be shown: name of the secret → how it would look.

@@ -552,7 +552,8 @@ def test_no_scope_does_what_it_does_not_name(district: District) -> None:
                 "cases:read": {"api-v1:list_cases"},
                 "cases:write": set(),
                 "cases:dispatch": {"api-v1:dispatch"},
-                "cases:handle": set(OPERATIONS) - {"api-v1:dispatch"},
+                "cases:handle": set(OPERATIONS) - {"api-v1:dispatch", "api-v1:call_back"},
+                "cases:call_back": {"api-v1:call_back"},
             }[scope]
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from wangge.cases import clocks, policy, validators
@@ -20,7 +20,7 @@ from wangge.cases.enums import CaseState, Channel, DemandType, ExclusionClass, R
 from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseRequest, Notice
-from wangge.cases.rules import rules_for
+from wangge.cases.rules import in_force
 from wangge.cases.words import vector_of
 from wangge.duties.models import Kind
 from wangge.kernel import rows
@@ -397,18 +397,19 @@ def answer_repeats(*, root: Case) -> int:
 
 
 def archive_old(*, now: datetime, limit: int = 500) -> int:
-    """Archive what was closed longer ago than the rules say; returns how many."""
-    done = 0
-    shortest = timedelta(days=1)
-    rows = Case.objects.filter(state__in=[CaseState.CLOSED, CaseState.ANSWERED], closed_at__lt=now - shortest).order_by(
-        "closed_at"
-    )[:limit]
+    """Archive what was closed longer ago than the rules of its place say, the oldest first; returns how many."""
+    rules = in_force(timezone.localdate(now))
+    due = Q()
+    for rule in rules:
+        own = Q(path__startswith=rule.path, closed_at__lt=now - timedelta(days=rule.archive_days))
+        for deeper in rules:
+            if len(deeper.path) > len(rule.path) and deeper.path.startswith(rule.path):
+                own &= ~Q(path__startswith=deeper.path)
+        due |= own
+    rows = Case.objects.filter(due, state__in=[CaseState.CLOSED, CaseState.ANSWERED]).order_by("closed_at")[:limit]
     for case in rows:
-        assert case.closed_at is not None
-        if case.closed_at < now - timedelta(days=rules_for(case.path).archive_days):
-            CaseFlow(case, now=now).archive()
-            done += 1
-    return done
+        CaseFlow(case, now=now).archive()
+    return len(rows)
 
 
 __all__ = [

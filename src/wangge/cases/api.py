@@ -1,6 +1,7 @@
 """REST for other systems: file, find, follow and move cases. OpenAPI at ``/api/v1/openapi.json``.
 
-Scopes: ``cases:read``, ``cases:write`` (file), ``cases:dispatch``, ``cases:handle`` (every other step). A system
+Scopes: ``cases:read``, ``cases:write`` (file), ``cases:dispatch``, ``cases:handle`` (every other step but
+``cases:call_back``: who handles a case does not say how satisfied the requester is). A system
 sees what lies below its path or touches its office; personal data of requesters never leaves through here.
 Every write honours ``Idempotency-Key``.
 """
@@ -323,7 +324,7 @@ def reply(request: HttpRequest, number: Annotated[str, Field(max_length=24)], da
 
 
 @router.post("/cases/{number}/call-back", response=CaseOut, summary="回访")
-@requires_scope("cases:handle")
+@requires_scope("cases:call_back")
 @idempotent
 def call_back(request: HttpRequest, number: Annotated[str, Field(max_length=24)], data: CallBackIn) -> CaseOut:
     return _stepped(

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.utils import timezone
 from tests.cases.conftest import World
 
 from wangge.cases.importing.mapping import BadMapping
@@ -15,6 +16,7 @@ from wangge.cases.importing.reading import UnreadableFile
 from wangge.cases.importing.run import import_file, write_rejected
 from wangge.cases.models import Case, CaseClock, ImportedRow
 from wangge.cases.tallies import check
+from wangge.kernel.facts.models import StaleDay
 
 HEADER = ["工单编号", "受理时间", "标题", "内容", "诉求类型", "类别编码", "区划代码", "地址", "姓名", "电话"]
 ROW = [
@@ -52,6 +54,14 @@ def test_a_row_becomes_a_dispatched_case(world: World, tmp_path: Path) -> None:
     assert [t.step for t in case.transitions.order_by("id")] == ["create", "dispatch"]
     assert CaseClock.objects.filter(case=case).count() == 3
     assert case.requester.phone == "13800000001"
+
+
+def test_past_days_that_orders_came_in_on_are_counted_again(world: World, tmp_path: Path) -> None:
+    today = f"{timezone.localdate():%Y-%m-%d} 00:00:01"
+    rows = [changed(工单编号=f"A{n}", 受理时间=at) for n, at in enumerate((ROW[1], "2026-10-01 23:59:00", today))]
+    import_file(write(tmp_path / "a.csv", rows))
+    import_file(write(tmp_path / "a.csv", rows))  # all known: nothing changed
+    assert [f"{stale.day}" for stale in StaleDay.objects.all()] == ["2026-10-01"]
 
 
 def test_gbk_is_read(world: World, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ Requesters = tuple[Sequence[int], Sequence[str | None], Sequence[str | None], Se
 @dataclass(slots=True)
 class Lines:
     """One chunk ready to be stored. ``requesters``: case, name, phone (encrypted), blind index; the bytes in hex.
-    ``digests``: what a case without a source number will be known by.
+    ``digests``: what a case without a source number will be known by; ``days``: past ones on which cases came in.
 
     ``columns`` are those of the lines: a history that is replayed knows more of a case than an import does.
     """
@@ -85,6 +85,7 @@ class Lines:
     words: list[str] = field(default_factory=list)
     requesters: Requesters = ((), (), (), ())
     digests: list[tuple[int, bytes]] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
     columns: Mapping[str, Sequence[str]] = field(default_factory=lambda: COLUMNS)
 
     def tables(self) -> Iterator[tuple[str, Sequence[str], list[str]]]:

@@ -26,6 +26,7 @@ from wangge.duties import snapshot
 from wangge.kernel.access.database import as_system
 from wangge.kernel.audit.context import actor_for
 from wangge.kernel.audit.recording import record
+from wangge.kernel.facts.actions import mark_stale
 from wangge.kernel.numbering.numbers import take
 
 CHUNK: Final = 5000
@@ -113,6 +114,8 @@ class Importer:
             ids = _ids(len(fresh))
             lines = self.builder.build(fresh, ids, _numbers(fresh, now), now)
             lines.digests = [(pk, order.digest) for pk, order in zip(ids, fresh, strict=True) if order.digest]
+        zone = timezone.get_current_timezone()
+        lines.days = {order.created_at.astimezone(zone).date() for order in fresh} - {timezone.localdate(now)}
         lines.path = _common({order.path[:6] for order in fresh})
         chunk = _Chunk(lines, {key for order in fresh if (key := self._key(order))})
         if not self.threads:
@@ -215,6 +218,7 @@ def _write(lines: Lines) -> None:
                 raw.execute(REQUESTERS, [list(column) for column in lines.requesters])
             if lines.digests:
                 raw.execute(DIGESTS, [list(column) for column in zip(*lines.digests, strict=True)])
+        mark_stale(*lines.days)
         record(
             "cases.case.import",
             None,
