@@ -174,8 +174,11 @@ TROUBLES = ("无人清理", "损坏", "一直不修", "噪音很大", "被占用
 
 
 def address_of(random_: random.Random) -> str:
-    """A place as a caller says it; in a million cases some dozen have the same."""
-    return f"{random_.choice('友谊团结和平幸福青年林荫')}路{random_.randrange(997)}号院{random_.randrange(37)}栋"
+    """A place as a caller says it, which no other case has: what is found is one case in a table of any size, and the
+    growth of a search is not that of its answer."""
+    return (
+        f"{random_.choice('友谊团结和平幸福青年林荫')}路{random_.randrange(10**4, 10**7)}号院{random_.randrange(37)}栋"
+    )
 
 
 def as_json(value: Any) -> bytes:

@@ -141,3 +141,24 @@ def test_more_than_ninety_days_are_refused(world: World) -> None:
 
 def test_an_unknown_format_is_not_found(world: World) -> None:
     assert Client().get("/open311/v2/services.csv").status_code == 404
+
+
+def test_a_request_filed_twice_with_one_key_is_filed_once(world: World) -> None:
+    data = {
+        "api_key": key(STREET),
+        "service_code": "0101",
+        "address_string": "友谊大街1号院",
+        "description": "垃圾未清",
+    }
+
+    def file(**changes: str) -> Any:
+        return Client(headers={"Idempotency-Key": "k-1"}).post("/open311/v2/requests.json", data | changes)
+
+    first, again, other = file(), file(), file(description="路灯不亮")
+    assert (first.content, again.headers["Idempotent-Replayed"]) == (again.content, "true")
+    assert (other.status_code, Case.objects.count()) == (422, 1)
+    refused, mended = file(service_code="9999"), Client(headers={"Idempotency-Key": "k-2"})
+    assert refused.status_code == 422
+    assert mended.post("/open311/v2/requests.json", data | {"service_code": "9999"}).status_code == 404
+    assert mended.post("/open311/v2/requests.json", data).status_code == 200  # what was refused left no answer
+    assert Case.objects.count() == 2

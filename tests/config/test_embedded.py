@@ -48,8 +48,8 @@ def test_a_pid_file_whose_number_is_somebody_elses_is_removed(tmp_path: Path) ->
     assert not (tmp_path / "postmaster.pid").exists()
 
 
-@pytest.mark.parametrize(("gigabytes", "shared"), [(0.5, 128), (8, 1024), (16, 2048), (512, 4096)])
-def test_the_server_takes_an_eighth_of_the_memory_within_limits(gigabytes: float, shared: int) -> None:
+@pytest.mark.parametrize(("gigabytes", "shared"), [(0.25, 128), (8, 2048), (16, 4096), (512, 8192)])
+def test_the_server_takes_a_quarter_of_the_memory_within_limits(gigabytes: float, shared: int) -> None:
     assert f"shared_buffers = {shared}MB" in embedded.configuration(int(gigabytes * 2**30)).splitlines()
 
 

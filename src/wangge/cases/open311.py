@@ -2,7 +2,8 @@
 
 Services are the leaves of the published catalogue. The list of services is public; requests are read and
 filed with an ``api_key``, because a resident must see nothing of others. Input is form-encoded, as the
-standard says: no XML is ever parsed. Times are ISO 8601 with the offset of China.
+standard says: no XML is ever parsed. Times are ISO 8601 with the offset of China. A request filed twice with the same
+``Idempotency-Key`` is filed once.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from wangge.cases.placing import place_of
 from wangge.duties.models import Kind
 from wangge.kernel.access.routes import RouteAccess, declare, public
 from wangge.kernel.api.auth import ApiKeyAuth
+from wangge.kernel.api.idempotency import once
 from wangge.kernel.api.models import System
 from wangge.kernel.api.problems import Problem
 from wangge.organization import queries as organization
@@ -187,7 +189,10 @@ def service(request: HttpRequest, code: str, *, fmt: str) -> HttpResponse:  # no
 def requests(request: HttpRequest, *, fmt: str) -> HttpResponse:
     """GET lists, POST files."""
     if request.method == "POST":
-        return _file(request, fmt)
+        if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            raise Open311Error(400, "请求须为表单编码（application/x-www-form-urlencoded）；不接受 XML 或 JSON 正文。")
+        system = _system(request, "cases:write")
+        return once(request, system, lambda: _file(request, fmt, system))
     if request.method != "GET":
         raise Open311Error(405, "只支持 GET 和 POST。")
     system = _system(request, "cases:read")
@@ -261,10 +266,7 @@ def _number(request: HttpRequest, name: str) -> float | None:
         raise Open311Error(400, f"{name} “{text[:20]}”不是数字。") from None
 
 
-def _file(request: HttpRequest, fmt: str) -> HttpResponse:
-    if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        raise Open311Error(400, "请求须为表单编码（application/x-www-form-urlencoded）；不接受 XML 或 JSON 正文。")
-    system = _system(request, "cases:write")
+def _file(request: HttpRequest, fmt: str, system: System) -> HttpResponse:
     code = request.POST.get("service_code", "")
     if not code:
         raise Open311Error(400, "缺少 service_code。")

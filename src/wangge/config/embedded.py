@@ -85,12 +85,12 @@ def start(data: Path, *, database: str, durable: bool = True) -> str:
 def configuration(total: int | None = None) -> str:
     """The settings for a machine with ``total`` bytes of memory (by default this one), which the platform shares.
 
-    An eighth of it for the server's own buffers, at most 4 GB: taken as it is used, not ahead.
+    A quarter of it for the server's own buffers, at most 8 GB: taken as it is used, not ahead.
     """
     import psutil
 
     megabytes = (total or psutil.virtual_memory().total) >> 20
-    return CONFIGURATION.format(total=megabytes, shared=min(max(megabytes // 8, 128), 4096), cached=megabytes // 2)
+    return CONFIGURATION.format(total=megabytes, shared=min(max(megabytes // 4, 128), 8192), cached=megabytes // 2)
 
 
 def url_for(database: str) -> str:

@@ -41,28 +41,34 @@ def idempotent(view: F) -> F:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        key = request.headers.get(HEADER)
-        if key is None:
+        if request.headers.get(HEADER) is None:
             return view(request, *args, **kwargs)
-        if VISIBLE.fullmatch(key) is None:
-            raise Problem(400, f"{HEADER} 须为1至200个可见字符。", code="bad_idempotency_key")
-        system = system_of(request)
-        with transaction.atomic():
-            _claim(system, key)
-            fingerprint = _fingerprint(request)
-            held = IdempotencyKey.objects.filter(system=system, key=key).first()
-            if held is not None:
-                return _again(held, fingerprint)
-            response = _render(request, view(request, *args, **kwargs))
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-            else:
-                _keep(system, key, fingerprint, response)
-        return response
+        return once(request, system_of(request), lambda: _render(request, view(request, *args, **kwargs)))
 
     contribute: list[Callable[[Operation], None]] = getattr(view, "_ninja_contribute_to_operation", [])
     wrapped._ninja_contribute_to_operation = [*contribute, _note_operation]  # type: ignore[attr-defined]
     return keep_signature(wrapped, view)  # type: ignore[return-value]
+
+
+def once(request: HttpRequest, system: System, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """What ``act`` answers, or answered when the same request came with the same ``Idempotency-Key`` before."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return act()
+    if VISIBLE.fullmatch(key) is None:
+        raise Problem(400, f"{HEADER} 须为1至200个可见字符。", code="bad_idempotency_key")
+    with transaction.atomic():
+        _claim(system, key)
+        fingerprint = _fingerprint(request)
+        held = IdempotencyKey.objects.filter(system=system, key=key).first()
+        if held is not None:
+            return _again(held, fingerprint)
+        response = act()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        else:
+            _keep(system, key, fingerprint, response)
+    return response
 
 
 def _note_operation(operation: Operation) -> None:
