@@ -6,24 +6,23 @@ from django.core.exceptions import ValidationError
 
 from wangge.cases import validators
 from wangge.cases.actions import Place
-from wangge.territory.enums import Crs
+from wangge.cases.streets import STREET
+from wangge.territory.enums import COMMUNITY_LENGTH, GRID_LENGTH, Crs
 from wangge.territory.geometry import convert
 from wangge.territory.locating import locate_one
 from wangge.territory.queries import division, grid
 
-STREET, COMMUNITY, GRID = 9, 12, 15
-
 
 def standing(path: str, home: str) -> str:
     """The deepest place on the line of ``path`` that is still there: a code on a wall outlives a grid."""
-    for length in (GRID, COMMUNITY, STREET):
+    for length in (GRID_LENGTH, COMMUNITY_LENGTH, STREET):
         if len(path) >= length and _there(path[:length]):
             return path[:length]
     return home
 
 
 def _there(path: str) -> bool:
-    return (grid(path) if len(path) > COMMUNITY else division(path)) is not None
+    return (grid(path) if len(path) > COMMUNITY_LENGTH else division(path)) is not None
 
 
 def place_of(

@@ -13,6 +13,7 @@ from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock, Notice
 from wangge.kernel.jobs.sweeper import each
 from wangge.organization import queries as organization
+from wangge.organization.notices import tell
 
 BATCH: Final = 500
 
@@ -51,12 +52,7 @@ def _escalate(clock: CaseClock, now: datetime) -> None:
         return
     case = clock.case
     text = f"{ClockName(clock.name).label}已超过时限 {timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
-    offices = {case.holder_office_id, _above(case)}
-    Notice.objects.bulk_create(
-        Notice(case=case, office_id=office, kind=NoticeKind.OVERDUE, text=text, at=now)
-        for office in offices
-        if office is not None
-    )
+    tell(Notice, [case.holder_office_id, _above(case)], case=case, kind=NoticeKind.OVERDUE, text=text, at=now)
 
 
 def _above(case: Case) -> int | None:

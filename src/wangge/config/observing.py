@@ -10,6 +10,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from wangge.config import health, metrics
+from wangge.kernel.access.routes import route_of
 
 logger = structlog.stdlib.get_logger("wangge.request")
 
@@ -39,7 +40,7 @@ class ObserveMiddleware:
         began = time.perf_counter()
         response = self.get_response(request)
         seconds = time.perf_counter() - began
-        route = _route(request)
+        route = route_of(request) or "(none)"
         metrics.observe_request(request.method or "", route, response.status_code, seconds)
         level = _level(response.status_code)
         logger.log(
@@ -52,12 +53,6 @@ class ObserveMiddleware:
             actor=_actor_number(request),
         )
         return response
-
-
-def _route(request: HttpRequest) -> str:
-    """The URL pattern, never the path: a path may name a case or carry a number somebody typed."""
-    match = request.resolver_match
-    return f"/{match.route}" if match is not None else "(none)"
 
 
 def _level(status: int) -> int:

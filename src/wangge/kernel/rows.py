@@ -97,7 +97,8 @@ def _place(field: Field[Any, Any]) -> str:
     return placeholder(None, None, connection) if placeholder is not None else "%s"
 
 
-def _named(model: type[Model]) -> dict[str, Field[Any, Any]]:
+@lru_cache(maxsize=200)
+def _named(model: type[Model]) -> Mapping[str, Field[Any, Any]]:
     return {field.attname: field for field in model._meta.concrete_fields}
 
 

@@ -62,6 +62,12 @@ def view_at(path: str) -> View | None:
         return None
 
 
+def route_of(request: HttpRequest) -> str:
+    """The pattern of the address, for the log and the figures; empty where nothing answers. Never the address itself:
+    it may name a case or carry a number that somebody typed."""
+    return f"/{request.resolver_match.route}" if request.resolver_match is not None else ""
+
+
 def opens(user: Any, address: str) -> bool:
     """Whether the route at ``address`` lets ``user`` in; the rows behind it stay the policy's business.
 

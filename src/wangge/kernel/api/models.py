@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -68,10 +67,6 @@ class System(models.Model):
     def scope(self) -> Scope:
         """The rows the system sees."""
         return Scope((self.path,) if self.path else (), (self.office_id,) if self.office_id is not None else ())
-
-    def works_on(self, day: date) -> bool:
-        """Whether the token is good on ``day``."""
-        return self.is_active and self.ended_at is None and (self.expires_on is None or day < self.expires_on)
 
 
 class Bucket(models.Model):

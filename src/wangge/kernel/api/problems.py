@@ -19,6 +19,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from wangge.kernel.access.errors import AccessError
+from wangge.kernel.access.routes import route_of
 from wangge.kernel.audit.context import current
 from wangge.kernel.flow import Conflict, FlowError, NotPermitted
 
@@ -201,16 +202,11 @@ def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResp
     assert isinstance(error, Exception)
     problem = problem_of(error)
     if problem is None:
-        log.error("api_unexpected_error", route=_route(request), exc_info=error)
+        log.error("api_unexpected_error", route=route_of(request), exc_info=error)
         problem = Problem(500, f"请将请求编号 {current().request_id} 告知系统管理员。")
     elif problem.status >= 500:
-        log.error("api_unavailable", route=_route(request), exc_info=error)
+        log.error("api_unavailable", route=route_of(request), exc_info=error)
     return problem.response(request)
-
-
-def _route(request: HttpRequest) -> str:
-    """The pattern of the address, never the address: it may carry what somebody typed."""
-    return request.resolver_match.route if request.resolver_match is not None else ""
 
 
 def install(api: NinjaAPI) -> None:
