@@ -81,6 +81,29 @@ def test_it_may_not_file_elsewhere(street: Caller) -> None:
     assert Case.objects.count() == 0
 
 
+ADDRESSED = {name: value for name, value in FILED.items() if name != "path"}
+
+
+def test_an_address_finds_its_place_and_so_its_owner(street: Caller) -> None:
+    status, case = street.post("/cases", {**ADDRESSED, "address": "友谊社区第1网格3号楼"})
+    assert (status, case["path"], case["address"]) == (201, "150203001001001", "友谊社区第1网格3号楼")
+    lead = street.post(f"/cases/{case['number']}/dispatch")[1]["lead_office"]
+    assert lead == "少先路街道社会治理综合指挥中心"
+
+
+def test_a_wide_system_finds_the_street_by_the_address(world: World) -> None:
+    district = Caller("150203")
+    case = district.post("/cases", {**ADDRESSED, "address": "沼潭社区门口"})[1]
+    assert case["path"] == "150203002001"
+    lead = district.post(f"/cases/{case['number']}/dispatch")[1]["lead_office"]
+    assert lead == "沼潭街道社会治理综合指挥中心"
+
+
+@pytest.mark.parametrize("address", ["沼潭社区门口", "150203002001", "某处", ""])
+def test_an_address_never_leads_out_of_the_systems_place(street: Caller, address: str) -> None:
+    assert street.post("/cases", {**ADDRESSED, "address": address})[1]["path"] == STREET
+
+
 @pytest.mark.parametrize("scope", SCOPES)
 def test_each_scope_opens_only_its_own(world: World, scope: str) -> None:
     caller = Caller(STREET, scope)

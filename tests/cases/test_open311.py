@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
-from tests.cases.conftest import OTHER_STREET, STREET, World
+from tests.cases.conftest import DISTRICT, OTHER_STREET, STREET, World
 
 from wangge.cases.models import Case
 from wangge.kernel.api.systems import create_system
@@ -74,6 +74,18 @@ def test_filing_answers_with_the_number(world: World) -> None:
     case = Case.objects.get()
     assert response.json()[0]["service_request_id"] == case.number
     assert (case.channel, case.requester.phone) == ("open311", "13800000001")
+
+
+def test_an_address_finds_its_place_and_the_answer_says_which(world: World) -> None:
+    data = filed(world, address_string="友谊社区3号楼").json()[0]
+    assert data["service_notice"].endswith("地点：昆都仑区·少先路街道·友谊社区（150203001001）。")
+    found = Client().get(f"/open311/v2/requests/{data['service_request_id']}.json?api_key={key(DISTRICT)}").json()[0]
+    assert (found["address_id"], found["address"]) == ("150203001001", "友谊社区3号楼")
+
+
+def test_an_address_elsewhere_stays_in_the_systems_street(world: World) -> None:
+    assert filed(world, address_string="沼潭社区门口", description="").status_code == 200
+    assert Case.objects.get().path == STREET
 
 
 def test_json_and_xml_say_the_same(world: World) -> None:

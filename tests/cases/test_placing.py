@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from tests.cases.conftest import COMMUNITY, DISTRICT, GRID, World
+from tests.cases.conftest import COMMUNITY, DISTRICT, GRID, NEIGHBOUR, OTHER_STREET, STREET, World
 
 from wangge.cases.placing import place_of, standing
 from wangge.territory.models import Grid
@@ -35,3 +35,36 @@ def test_a_code_on_a_wall_outlives_its_grid(world: World) -> None:
     Grid.objects.filter(code=GRID).update(valid_to=date(2026, 1, 1))
     assert standing(GRID, DISTRICT) == COMMUNITY
     assert standing("150203099001", DISTRICT) == DISTRICT
+
+
+@pytest.mark.parametrize(
+    ("address", "about", "path"),
+    [
+        ("友谊社区3号楼", "", COMMUNITY),
+        ("友谊社区第1网格东门", "", GRID),
+        ("少先路街道", "", STREET),
+        ("3号楼下", "友谊社区的垃圾没人清", COMMUNITY),
+        ("友谊社区3号楼", "我从团结社区过来时看到的", COMMUNITY),
+        ("", "我从团结社区走到友谊社区", DISTRICT),
+        ("某处", "没人清垃圾", DISTRICT),
+        ("", "", DISTRICT),
+    ],
+)
+def test_words_name_the_place_where_nothing_else_does(world: World, address: str, about: str, path: str) -> None:
+    place = place_of(address=address, about=about, home=DISTRICT)
+    assert (place.path, place.address) == (path, address)
+
+
+def test_a_division_given_is_not_talked_over(world: World) -> None:
+    assert place_of(path=STREET, address="团结社区", home=DISTRICT).path == STREET
+
+
+def test_a_point_beside_every_grid_leaves_it_to_the_words(world: World) -> None:
+    place = place_of(address="团结社区", lng=109.8, lat=40.6, home=DISTRICT)
+    assert (place.path, place.lng, place.lat) == (NEIGHBOUR, 109.8, 40.6)
+
+
+def test_words_never_lead_out_of_home(world: World) -> None:
+    assert place_of(address="沼潭社区", home=STREET).path == STREET
+    assert place_of(address="沼潭街道友谊社区旁", home=OTHER_STREET).path == OTHER_STREET
+    assert place_of(address="友谊社区", home="-").path == "-"

@@ -4,7 +4,7 @@ import pytest
 from tests.territory.conftest import COMMUNITY, NEIGHBOUR
 
 from wangge.territory.actions import NewGrid, create_grid
-from wangge.territory.gazetteer import address_to_path, normal
+from wangge.territory.gazetteer import address_to_path, normal, one_place
 from wangge.territory.loading import load
 from wangge.territory.places import Place, add_alias
 from wangge.territory.releases import shipped
@@ -78,6 +78,25 @@ def test_within_keeps_to_its_street(divisions: None) -> None:
 def test_a_text_without_a_place_finds_nothing(divisions: None) -> None:
     assert address_to_path("我要咨询社保转移怎么办理") == []
     assert address_to_path("") == []
+
+
+def test_one_place_is_none_where_two_are_as_good(divisions: None) -> None:
+    for path in (COMMUNITY, NEIGHBOUR):
+        add_alias(place=Place("阳光花园小区", path=path))
+    assert one_place("阳光花园小区2号楼", sure=0.6) is None
+    assert one_place("阳光花园小区2号楼", within=COMMUNITY, sure=0.6) == address_to_path("阳光花园小区", COMMUNITY)[0]
+
+
+def test_a_grid_and_its_community_are_no_rivals(divisions: None) -> None:
+    grid = create_grid(new=NewGrid(NEIGHBOUR))
+    found = one_place("钢二十三号街坊社区第一网格", sure=0.6)
+    assert found is not None
+    assert found.path == grid.code
+
+
+@pytest.mark.parametrize("text", ["", "我要咨询社保转移怎么办理", "昆都仑区"])
+def test_one_place_is_none_where_none_is_sure(divisions: None, text: str) -> None:
+    assert one_place(text, sure=0.6) is None
 
 
 def test_a_long_text_is_no_trouble(divisions: None) -> None:

@@ -37,7 +37,10 @@ Line = Annotated[str, Field(max_length=200)]
 
 
 class CaseIn(Schema):
-    """A matter to file. The place: a division code, or a point, or both; neither means the system's own division."""
+    """A matter to file. The place: a division code, or a point, or both; with neither, the one street, community or
+    grid of the system's own division that the address and the text speak of; else that division. The answer's ``path``
+    says what was found.
+    """
 
     text: Text
     title: Annotated[str, Field(max_length=120)] = ""
@@ -191,7 +194,13 @@ def file_case(request: HttpRequest, data: CaseIn) -> Status[CaseOut]:
     """File a matter. The same ``source_number`` again returns the first case."""
     system = system_of(request)
     place = place_of(
-        path=data.path, address=data.address, lng=data.lng, lat=data.lat, crs=data.crs, home=system.path or "-"
+        path=data.path,
+        address=data.address,
+        about=data.text,
+        lng=data.lng,
+        lat=data.lat,
+        crs=data.crs,
+        home=system.path or "-",
     )
     case = actions.file_case(
         channel=data.channel,

@@ -35,6 +35,7 @@ from wangge.kernel.api.idempotency import once
 from wangge.kernel.api.models import System
 from wangge.kernel.api.problems import Problem
 from wangge.organization import queries as organization
+from wangge.territory.queries import full_name
 
 FORMATS: Final = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 # The standard: at most 90 days or 1,000 requests an answer; narrower questions for more.
@@ -280,9 +281,12 @@ def _file(request: HttpRequest, fmt: str, system: System) -> HttpResponse:
         raise Open311Error(400, "须提供 lat 和 long，或 address_string，或 address_id。")
     name = request.POST.get("last_name", "").strip() + request.POST.get("first_name", "").strip()
     media = request.POST.get("media_url", "").strip()
-    text = request.POST.get("description", "").strip() or kind.name
+    described = request.POST.get("description", "").strip()
+    text = described or kind.name
     try:
-        place = place_of(path=address_id, address=address[:200], lng=lng, lat=lat, home=system.path or "-")
+        place = place_of(
+            path=address_id, address=address[:200], about=described, lng=lng, lat=lat, home=system.path or "-"
+        )
         with transaction.atomic():
             case = actions.file_case(
                 channel=Channel.OPEN311,
@@ -294,7 +298,8 @@ def _file(request: HttpRequest, fmt: str, system: System) -> HttpResponse:
             )
     except ValidationError as error:
         raise Open311Error(400, "；".join(error.messages)) from error
-    record = {"service_request_id": case.number, "service_notice": NOTICE, "account_id": None}
+    notice = f"{NOTICE}地点：{full_name(case.path)}（{case.path}）。"
+    record = {"service_request_id": case.number, "service_notice": notice, "account_id": None}
     return _answer(fmt, "service_requests", "request", [record], 200)
 
 

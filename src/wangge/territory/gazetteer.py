@@ -33,6 +33,7 @@ _ORDINARY: Final = re.compile(
 _LONGEST: Final = 30
 _TEXT: Final = 2_000
 _STREET_LENGTH: Final = 9
+_CLEAR: Final = 0.1  # by so much the first must be surer than another place
 
 
 class Match(NamedTuple):
@@ -206,6 +207,21 @@ def address_to_path(text: str, within: str = "", limit: int = 5) -> list[Match]:
     matches = [_judge(path, doubts, reasons, streets) for path in doubts]
     matches.sort(key=lambda m: (-m.score, -len(m.path), m.path))
     return matches[:limit]
+
+
+def one_place(text: str, within: str = "", *, sure: float) -> Match | None:
+    """The one place ``text`` speaks of, for where nobody chooses. None when no match is ``sure``, or another is about
+    as good."""
+    found = address_to_path(text, within)
+    if not found or found[0].score < sure:
+        return None
+    best, *others = found
+    rivals = [m for m in others if best.score - m.score < _CLEAR and not _nested(best.path, m.path)]
+    return None if rivals else best
+
+
+def _nested(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _add_numbered(number: int, doubts: dict[str, float], reasons: dict[str, list[str]]) -> None:

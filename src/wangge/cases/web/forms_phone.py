@@ -20,12 +20,9 @@ from wangge.duties.snapshot import KindRef
 from wangge.kernel.attachments.actions import Prepared, prepare
 from wangge.kernel.flow.forms import text_area
 from wangge.territory.enums import Crs
-from wangge.territory.gazetteer import address_to_path
 from wangge.territory.models import PlaceCode
 
 MOST_PHOTOS: Final = 6
-# A name in the text that is at least this certain decides the community.
-SURE: Final = 0.6
 ASKS: Final = [
     (DemandType.COMPLAINT, "反映问题"),
     (DemandType.HELP, "请求帮助"),
@@ -73,12 +70,7 @@ class PlaceFields(forms.Form):
                 crs=Crs.CGCS2000,
                 home=home,
             )
-        place = place_of(address=words, lng=lng, lat=lat, crs=Crs.WGS84, home=home)
-        if place.path == home and (named := address_to_path(f"{words} {about}", within=home, limit=1)):
-            path, score, _ = named[0]
-            if score >= SURE:
-                place = Place(path=path, address=place.address, lng=place.lng, lat=place.lat)
-        return place
+        return place_of(address=words, about=about, lng=lng, lat=lat, crs=Crs.WGS84, home=home)
 
 
 class AskerFields(forms.Form):
