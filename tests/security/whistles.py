@@ -120,8 +120,8 @@ def plant_whistles(built: District, side: Side, mark: str, street: str, by: User
     _emergency(side, mark, street, own, by)
     limit = WhistleLimit.objects.create(
         kind="work", path=street, sign_value=1, sign_unit="hour", arrive_value=1, arrive_unit="day",
-        plan_value=1, plan_unit="day", report_value=1, report_unit="day", decide_value=1, decide_unit="day",
-        raise_value=1, raise_unit="day",
+        plan_value=1, plan_unit="day", report_value=1, report_unit="day", check_value=1, check_unit="day",
+        decide_value=1, decide_unit="day", raise_value=1, raise_unit="day",
         valid_from=date(2024, 1, 1), source=f"{mark}Reason",
     )  # fmt: skip
     side.add("whistle_limit", limit.pk)

@@ -158,7 +158,7 @@ def test_every_limit_has_a_value_of_its_own_or_the_share(town: Town) -> None:
     own = {
         (kind, name): Limit(place * 10 + number, Unit.MINUTE)
         for place, kind in enumerate(("work", "hard", "emergency"), start=1)
-        for number, name in enumerate(("sign", "arrive", "plan", "report", "raise", "decide"), start=1)
+        for number, name in enumerate(("sign", "arrive", "plan", "report", "raise", "decide", "check"), start=1)
     }
     before = {kind: limits_for(kind, COMMUNITY) for kind in ("work", "hard", "emergency")}
     posture = over(town, limits=own, percent=50, radius_m=800)
@@ -173,7 +173,7 @@ def test_every_limit_has_a_value_of_its_own_or_the_share(town: Town) -> None:
     assert {kind: limits_for(kind, COMMUNITY) for kind in before} == before
     assert town.blown().radius_m == 300
     # The rows stay as the history of what held.
-    assert (posture.limits.count(), Posture.objects.get().radius_m) == (18, 800)
+    assert (posture.limits.count(), Posture.objects.get().radius_m) == (21, 800)
 
 
 def test_what_is_left_empty_is_told_apart_from_what_was_set(town: Town) -> None:
@@ -184,6 +184,7 @@ def test_what_is_left_empty_is_told_apart_from_what_was_set(town: Town) -> None:
         ("arrive", "4个工作小时", False),
         ("plan", "1个工作日", False),
         ("report", "28个工作小时", False),
+        ("check", "1个工作日", False),
         ("decide", "4个工作小时", False),
         ("raise", "4个工作小时", False),
     ]

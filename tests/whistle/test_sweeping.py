@@ -12,6 +12,7 @@ from wangge.kernel.calendar.units import Limit, Unit
 from wangge.whistle import sweeping
 from wangge.whistle.actions import Resolution, hold_meeting
 from wangge.whistle.boxes import BOXES
+from wangge.whistle.evaluating import punctuality_of
 from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import SummonsClock, Task, Whistle, WhistleLimit, WhistleNotice
@@ -180,6 +181,112 @@ def test_the_limit_for_deciding_is_a_row_and_an_emergency_shortens_it(town: Town
     summons = town.summons(town.blown())
     SummonsFlow(summons, town["住建小周"]).object_to(reason="不属于本单位")
     assert summons.clocks.get(name="decide").limit == Limit(2, Unit.HOUR)
+
+
+def only_checking(town: Town, **given: Any) -> Whistle:
+    """A whistle of which only the housing office's report waits for its check: no other clock runs."""
+    whistle = town.blown(**given)
+    town.checked(whistle, "urban_bureau", "城管小冯")
+    town.reported(whistle)
+    WhistleNotice.objects.all().delete()
+    return again(whistle)
+
+
+def test_a_report_nobody_checks_presses_the_street_then_goes_to_the_command_centre(town: Town) -> None:
+    whistle = only_checking(town, kind="hard")
+    street = {town.office(name).pk for name in ("centre", "street")} & {whistle.office_id, town.office("centre").pk}
+    due = town.summons(whistle).next_due_at
+    assert due is not None
+    assert sweeping.warn(now=due - timedelta(minutes=30)) == 1
+    assert sweeping.warn(now=due - timedelta(minutes=30)) == 0
+    assert offices("warning") == street
+    assert sweeping.escalate(now=due - timedelta(minutes=1)) == 0
+    assert sweeping.escalate(now=due + timedelta(minutes=1)) == 1
+    assert offices("overdue") == street
+    later = due + timedelta(days=15)
+    assert sweeping.raise_late(now=later) == 1
+    assert sweeping.raise_late(now=later) == 0
+    assert offices("raised") == {*street, town.office("command").pk}
+    told = WhistleNotice.objects.filter(kind="raised").first()
+    assert told.text.startswith("区住建局反馈的核实自")
+    assert told.text.endswith("督促后仍未办理，报区指挥中心")
+    # Between street and command centre: nothing says that the district leader was told.
+    assert town.summons(whistle).raised_at is None
+    assert BOXES["raised"].rows(town["区长"]).count() == 0
+
+
+def test_a_check_ends_the_streets_clock_and_counts_for_no_department(town: Town) -> None:
+    whistle = only_checking(town)
+    summons = town.summons(whistle)
+    late = summons.next_due_at
+    assert late is not None
+    late += timedelta(days=3)
+    flow = SummonsFlow(summons, town["街道老王"], now=late)
+    flow.check(passed={t.pk: True for t in summons.tasks.all()})
+    clock = SummonsClock.objects.get(summons=summons, name="check")
+    assert (clock.stopped_at, clock.outcome) == (late, "late")
+    assert (again(summons).next_due_at, again(summons).due_name) == (None, "")
+    assert punctuality_of(again(summons)) == 5
+    assert sweeping.escalate(now=late + timedelta(days=9)) == 0
+
+
+def test_what_is_sent_back_runs_on_the_departments_clock_again(town: Town) -> None:
+    summons = town.summons(only_checking(town))
+    tasks = list(summons.tasks.all())
+    flow = SummonsFlow(summons, town["街道老王"])
+    flow.check(passed={t.pk: False for t in tasks}, notes={t.pk: "仍有松动" for t in tasks})
+    running = SummonsClock.objects.filter(summons=summons, stopped_at__isnull=True)
+    assert [clock.name for clock in running] == ["report"]
+
+
+def test_more_to_do_ends_the_streets_clock(town: Town) -> None:
+    whistle = only_checking(town, kind="hard")
+    resolution = Resolution(town.office("housing").pk, "再做一次鉴定", None)
+    hold_meeting(
+        whistle=whistle,
+        held_at=timezone.now(),
+        chair="",
+        summary="研究处置办法",
+        resolutions=[resolution],
+        by=town["区长"],
+    )
+    running = SummonsClock.objects.filter(summons=town.summons(whistle), stopped_at__isnull=True)
+    assert [clock.name for clock in running] == ["report"]
+
+
+def test_no_time_passes_for_the_street_while_the_whistle_is_suspended(town: Town) -> None:
+    whistle = only_checking(town, kind="emergency")
+    until = timezone.localdate() + timedelta(days=2)
+    WhistleFlow(whistle, town["区长"]).suspend(until=until, reason="等待鉴定报告")
+    assert sweeping.escalate(now=hours(40)) == 0
+    WhistleFlow(again(whistle), town["区长"], now=hours(40)).resume()
+    left = town.summons(whistle).next_due_at
+    assert left is not None
+    assert timedelta(minutes=119) < left - hours(40) <= timedelta(minutes=120)
+    assert again(whistle).next_due_at == left
+
+
+def test_the_limit_for_checking_is_a_row_and_an_emergency_shortens_it(town: Town) -> None:
+    WhistleLimit.objects.filter(kind="work").update(check_value=4, check_unit="hour")
+    switch(path="150203001", title="强降雨", reason="红色预警", by=town["区长"], percent=50)
+    whistle = town.blown()
+    reported = town.reported(whistle, "urban_bureau", "城管小冯")
+    assert reported.clocks.get(name="check").limit == Limit(2, Unit.HOUR)
+
+
+def test_a_whistle_blown_before_there_was_a_limit_for_checking_takes_the_built_in_one(town: Town) -> None:
+    whistle = town.blown()
+    del whistle.limits["check"]
+    whistle.save(update_fields=["limits"])
+    reported = town.reported(whistle, "urban_bureau", "城管小冯")
+    assert reported.clocks.get(name="check").limit == Limit(2, Unit.WORKING_DAY)
+
+
+def test_the_box_of_checks_knows_until_when(town: Town) -> None:
+    whistle = only_checking(town)
+    row = BOXES["check"].rows(town["街道老王"]).get()
+    assert (row.pk, row.check_at) == (whistle.pk, town.summons(whistle).next_due_at)
+    assert BOXES["check"].rows(town["外街主任"]).count() == 0
 
 
 def test_an_emergency_ends_when_its_time_is_over(town: Town) -> None:

@@ -24,7 +24,7 @@ from wangge.kernel.facts.days import bounds
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.territory.enums import COMMUNITY_LENGTH, Level
-from wangge.whistle.enums import LIVE_STATES, SummonsState, WhistleKind
+from wangge.whistle.enums import LIVE_STATES, ClockName, SummonsState, WhistleKind
 from wangge.whistle.models import Summons, Whistle
 
 
@@ -128,7 +128,10 @@ def whistles(now: datetime) -> list[Question]:
             "whistle_id", "whistle__blown_at", "whistle__path", "office_id", "whistle__kind"
         )[:MOST]
     ]
-    late = Whistle.objects.late(now).filter(kind=WhistleKind.HARD).order_by("blown_at")
+    # What the street has not checked in time is between it and the command centre.
+    pressing = Summons.objects.filter(next_due_at__lt=now).exclude(due_name=ClockName.CHECK)
+    late = Whistle.objects.late(now).filter(kind=WhistleKind.HARD, pk__in=pressing.values("whistle_id"))
+    late = late.order_by("blown_at")
     found += [
         Question(
             HARD,

@@ -37,7 +37,9 @@ Place = Annotated[str, Query(pattern=r"^[0-9]{0,15}$", description="区划或网
 
 
 class ClockOut(Schema):
-    """A limit of a summons; ``outcome`` is empty while it runs, then on_time or late."""
+    """A limit of a summons; ``outcome`` is empty while it runs, then on_time or late. ``check`` is the street's,
+    ``decide`` the command centre's; the others are the office's own.
+    """
 
     name: str
     started_at: datetime

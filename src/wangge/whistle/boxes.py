@@ -71,6 +71,13 @@ def _objections(user: Any) -> WhistleQuerySet:
     return waiting.annotate(decide_at=Min("summonses__next_due_at", filter=objected))
 
 
+def _to_check(user: Any) -> WhistleQuerySet:
+    """Whistles with a report to check, and until when (``check_at``: the nearest of them)."""
+    reported = Q(summonses__state=SummonsState.REPORTED)
+    waiting = _with_summons("whistle.check", SummonsState.REPORTED)(user)
+    return waiting.annotate(check_at=Min("summonses__next_due_at", filter=reported))
+
+
 def _to_rate(user: Any) -> WhistleQuerySet:
     waiting = Summons.objects.filter(state=SummonsState.DONE, rating__isnull=True).values("whistle_id")
     return Whistle.objects.filter(scope(user, "whistle.rate").q("path", ""), pk__in=waiting)
@@ -124,7 +131,7 @@ BOXES: Final[dict[str, Box]] = {
         Box("sign", "哨单待签收", "签收", ("whistle.handle",), _mine(S.SUMMONED)),
         Box("arrive", "待到场", "到场", ("whistle.handle",), _mine(S.SIGNED)),
         Box("handle", "哨单处置中", "处置", ("whistle.handle",), _mine(S.ARRIVED, S.HANDLING)),
-        Box("check", "哨单待核实", "核实", ("whistle.check",), _with_summons("whistle.check", S.REPORTED)),
+        Box("check", "哨单待核实", "核实", ("whistle.check",), _to_check, "check_at"),
         Box("close", "待销哨", "销哨", ("whistle.close",), _to_close),
         Box("rate", "部门待评价", "评价", ("whistle.rate",), _to_rate),
         Box("judge", "吹哨待研判", "研判", ("whistle.judge", "whistle.judge_final"), _to_judge),

@@ -1,7 +1,9 @@
-"""The clocks of a summons: sign, arrive, plan, report; decide while it objects.
+"""The clocks of a summons: sign, arrive, plan, report; check while the street has a report to check, decide while it
+objects.
 
 Every change keeps ``next_due_at`` of summons and whistle true.
-A clock that was escalated has a further limit (``raise``): past it the district leader is told.
+A clock that was escalated has a further limit (``raise``): past it the district leader is told, of a late check the
+command centre.
 
 The caller (a step) saves the summons; the whistle's own instant is written here.
 """
@@ -53,7 +55,7 @@ def pause(summons: Summons, now: datetime) -> None:
     _change(summons, lambda clock: kernel.pause(clock, now) if clock.paused_at is None else [])
 
 
-def resume(summons: Summons, now: datetime, *, names: Sequence[str] = OFFICE_CLOCKS) -> None:
+def resume(summons: Summons, now: datetime, *, names: Sequence[str] = (*OFFICE_CLOCKS, ClockName.CHECK)) -> None:
     """What was left at the pause is left now, of the way to the district leader too."""
     _change(summons, lambda clock: _resume(clock, now) if clock.paused_at is not None and clock.name in names else [])
 
@@ -69,6 +71,18 @@ def decide(summons: Summons, now: datetime) -> bool | None:
     clock = SummonsClock.objects.filter(summons=summons, name=ClockName.DECIDE, stopped_at__isnull=True).first()
     stop(summons, now, names=[ClockName.DECIDE])
     return None if clock is None else not kernel.overdue(clock, now)
+
+
+def check(summons: Summons, now: datetime) -> None:
+    """The office's clocks are over; the street's begins."""
+    stop(summons, now)
+    start(summons, [ClockName.CHECK], now)
+
+
+def again(summons: Summons, now: datetime) -> None:
+    """The office has to report once more."""
+    stop(summons, now, names=[ClockName.CHECK])
+    start(summons, [ClockName.REPORT], now)
 
 
 def _resume(clock: SummonsClock, now: datetime) -> list[str]:
@@ -92,7 +106,8 @@ def show(summons: Summons) -> None:
     first = min(running, key=lambda c: (c.due_at, order[c.name]), default=None)
     summons.next_due_at = first.due_at if first is not None else None
     summons.due_name = first.name if first is not None else ""
-    summons.raised_at = min((clock.raised_at for clock in running if clock.raised_at is not None), default=None)
+    leaders = (clock.raised_at for clock in running if clock.name != ClockName.CHECK)
+    summons.raised_at = min((at for at in leaders if at is not None), default=None)
 
 
 def show_whistle(whistle_id: int) -> None:

@@ -70,12 +70,15 @@ OVER_SUMMONS: Final = (SummonsState.DONE, SummonsState.RELEASED)
 
 
 class ClockName(TextChoices):
-    """The limits of a summons, in their order. The last is the command centre's: for deciding an objection."""
+    """The limits of a summons, in their order. The last two are not the office's: the street's for checking what was
+    reported, the command centre's for deciding an objection.
+    """
 
     SIGN = "sign", "签收"
     ARRIVE = "arrive", "到场"
     PLAN = "plan", "方案"
     REPORT = "report", "反馈"
+    CHECK = "check", "核实"
     DECIDE = "decide", "裁定"
 
 
@@ -84,12 +87,15 @@ OFFICE_CLOCKS: Final = (ClockName.SIGN, ClockName.ARRIVE, ClockName.PLAN, ClockN
 
 
 class LimitName(TextChoices):
-    """What is limited: the clocks, and how long after the first escalation a late one goes to the district leader."""
+    """What is limited: the clocks, and how long after the first escalation a late one goes to the district leader (a
+    late check to the command centre).
+    """
 
     SIGN = "sign", "签收"
     ARRIVE = "arrive", "到场"
     PLAN = "plan", "方案"
     REPORT = "report", "反馈"
+    CHECK = "check", "核实"
     DECIDE = "decide", "异议裁定"
     RAISE = "raise", "提级"
 

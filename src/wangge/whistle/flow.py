@@ -102,7 +102,8 @@ class WhistleFlow(Flow[Whistle]):
         whistle.suspended_until_on = None
         for summons in self._running():
             objects = summons.state == SummonsState.OBJECTED
-            clocks.resume(summons, self.now, names=[ClockName.DECIDE] if objects else OFFICE_CLOCKS)
+            names = [ClockName.DECIDE] if objects else (*OFFICE_CLOCKS, ClockName.CHECK)
+            clocks.resume(summons, self.now, names=names)
             summons.save(update_fields=clocks.SHOWN)
         whistle.next_due_at = self._nearest()
 

@@ -214,7 +214,7 @@ class SummonsFlow(Flow[Summons]):
             task.save(update_fields=["answer", "answered_at", "state"])
         summons.report, summons.reported_at = report.strip(), self.now
         summons.handled_by_id = self.user.pk if self.user is not None else None
-        clocks.stop(summons, self.now)
+        clocks.check(summons, self.now)
         tell(
             summons.whistle,
             street_offices(summons.whistle),
@@ -251,10 +251,11 @@ class SummonsFlow(Flow[Summons]):
         if failed:
             summons.returns += 1
             self.taken.target = S.HANDLING
-            clocks.start(summons, [ClockName.REPORT], self.now)
+            clocks.again(summons, self.now)
             text = f"{len(failed)}项未通过：{'；'.join(failed)}"
             tell(summons.whistle, [summons.office_id], NoticeKind.RETURNED, text, self.now)
         else:
+            clocks.stop(summons, self.now)
             summons.done_at = self.now
             self.taken.target = S.DONE
 
@@ -272,7 +273,7 @@ class SummonsFlow(Flow[Summons]):
         if self.state in (S.DONE, S.REPORTED):
             self.obj.done_at = None
             self.taken.target = S.HANDLING
-            clocks.start(self.obj, [ClockName.REPORT], self.now)
+            clocks.again(self.obj, self.now)
         self.taken.data = {"tasks": [task.text for task in tasks]}
 
     @step("免除", source=(S.PREPARED, *LIVE_SUMMONS), target=S.RELEASED, may=policy.system_only, system=True)

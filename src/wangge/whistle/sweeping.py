@@ -28,27 +28,29 @@ from wangge.whistle.enums import (
 from wangge.whistle.events import SummonsRaised
 from wangge.whistle.flow import wake
 from wangge.whistle.models import Posture, Summons, SummonsClock, Task, Whistle
-from wangge.whistle.notices import command, leader, tell
+from wangge.whistle.notices import command, leader, street_offices, tell
 
 BATCH: Final = 500
 
 
 def warn(*, now: datetime) -> int:
-    """A notice to the department for every limit that comes near; returns how many."""
+    """A notice to whose limit it is, for every one that comes near; returns how many."""
     rows = SummonsClock.objects.due_to_warn(now).select_related("summons__whistle")[:BATCH]
     return each(rows, lambda clock: _warn(clock, now))
 
 
 def escalate(*, now: datetime) -> int:
     """A missed limit is told to department, street and command centre; an undecided objection, or what is late of a
-    hard whistle, to the district leader too.
+    hard whistle, to the district leader too. A report that was not checked is told to the street alone.
     """
     rows = SummonsClock.objects.due_to_escalate(now).select_related("summons__whistle")[:BATCH]
     return each(rows, lambda clock: _escalate(clock, now))
 
 
 def raise_late(*, now: datetime) -> int:
-    """What is still late a further limit after its escalation is told to the district leader; returns how many."""
+    """What is still late a further limit after its escalation is told to the district leader, a report still not
+    checked to the command centre; returns how many.
+    """
     rows = SummonsClock.objects.running().filter(raised_at__isnull=True, raise_at__lte=now)
     rows = rows.order_by("raise_at", "pk").select_related("summons__whistle")[:BATCH]
     return each(rows, lambda clock: _raise(clock, now))
@@ -96,6 +98,8 @@ def _warn(clock: SummonsClock, now: datetime) -> None:
     whistle = clock.summons.whistle
     if clock.name == ClockName.DECIDE:
         tell(whistle, [command(whistle)], NoticeKind.WARNING, f"{_office(clock)}的异议{text}", now)
+    elif clock.name == ClockName.CHECK:
+        tell(whistle, street_offices(whistle), NoticeKind.WARNING, f"{_office(clock)}反馈的{text}", now)
     else:
         tell(whistle, [clock.summons.office_id], NoticeKind.WARNING, text, now)
 
@@ -107,9 +111,12 @@ def _escalate(clock: SummonsClock, now: datetime) -> None:
     if not unheard.update(escalated_at=now, raise_at=raise_at):
         return
     text = f"{_missed(clock)}已超过时限 {timezone.localtime(clock.due_at):%m月%d日 %H:%M}"
-    offices = escalation_offices(whistle, clock.summons.office_id)
-    if whistle.kind == WhistleKind.HARD or clock.name == ClockName.DECIDE:
-        offices.append(leader(whistle))
+    if clock.name == ClockName.CHECK:
+        offices = street_offices(whistle)
+    else:
+        offices = escalation_offices(whistle, clock.summons.office_id)
+        if whistle.kind == WhistleKind.HARD or clock.name == ClockName.DECIDE:
+            offices.append(leader(whistle))
     tell(whistle, offices, NoticeKind.OVERDUE, text, now)
 
 
@@ -118,12 +125,16 @@ def _raise(clock: SummonsClock, now: datetime) -> None:
     late = SummonsClock.objects.running().filter(pk=clock.pk, raised_at__isnull=True)
     if not late.update(raised_at=now):
         return
-    Summons.objects.filter(pk=clock.summons_id, raised_at__isnull=True).update(raised_at=now)
     whistle = clock.summons.whistle
     since = timezone.localtime(clock.due_at)
-    text = f"{_missed(clock)}自{since:%m月%d日 %H:%M}超时，督促后仍未办理，报区领导"
+    text = f"{_missed(clock)}自{since:%m月%d日 %H:%M}超时，督促后仍未办理"
+    if clock.name == ClockName.CHECK:
+        offices = [command(whistle), *street_offices(whistle)]
+        tell(whistle, offices, NoticeKind.RAISED, f"{text}，报区指挥中心", now)
+        return
+    Summons.objects.filter(pk=clock.summons_id, raised_at__isnull=True).update(raised_at=now)
     offices = [leader(whistle), *escalation_offices(whistle, clock.summons.office_id)]
-    tell(whistle, offices, NoticeKind.RAISED, text, now)
+    tell(whistle, offices, NoticeKind.RAISED, f"{text}，报区领导", now)
     publish(SummonsRaised(clock.summons_id, whistle.pk, clock.summons.office_id, clock.name))
     webhooks.emit("whistle.raised", {"number": whistle.number, "kind": whistle.kind, "clock": clock.name}, whistle.path)
 
@@ -146,6 +157,8 @@ def _escalate_task(task: Task, now: datetime) -> None:
 def _missed(clock: SummonsClock) -> str:
     if clock.name == ClockName.DECIDE:
         return f"{_office(clock)}的异议{ClockName.DECIDE.label}"
+    if clock.name == ClockName.CHECK:
+        return f"{_office(clock)}反馈的{ClockName.CHECK.label}"
     return f"{_office(clock)}{ClockName(clock.name).label}"
 
 

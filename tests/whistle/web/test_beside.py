@@ -76,7 +76,7 @@ def test_rating_judgement_appeal_and_decision_by_the_page(town: Town) -> None:
 
 def limit(**changes: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": "work", "path": STREET, "valid_from": timezone.localdate(), "radius_m": 200}
-    for name in ("sign", "arrive", "plan", "report", "decide", "raise"):
+    for name in ("sign", "arrive", "plan", "report", "check", "decide", "raise"):
         found |= {f"{name}_value": 1, f"{name}_unit": "hour"}
     return found | {"reason": "昆区办发〔2026〕1号"} | changes
 

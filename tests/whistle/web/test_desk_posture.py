@@ -17,7 +17,7 @@ from wangge.whistle.limits import limits_for
 from wangge.whistle.models import Posture, PostureDuty, Roster
 from wangge.whistle.rosters import add_roster, put_in
 
-KINDS, NAMES = ("work", "hard", "emergency"), ("sign", "arrive", "plan", "report", "decide", "raise")
+KINDS, NAMES = ("work", "hard", "emergency"), ("sign", "arrive", "plan", "report", "check", "decide", "raise")
 
 
 def order(**given: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def test_an_order_with_everything_and_the_way_back(town: Town, roster: Roster) -
     assert {kind: limits_for(kind, STREET).of for kind in KINDS} == before
     assert "已转回常态" in text(client.get(made.url))
     assert "街道老王" not in text(signed_in(town.world, "指挥中心小孙").get(reverse("whistle_board")))
-    assert (posture.limits.count(), posture.rosters.count(), posture.lists.count()) == (17, 1, 1)
+    assert (posture.limits.count(), posture.rosters.count(), posture.lists.count()) == (20, 1, 1)
     assert PostureDuty.objects.filter(called_off_at__isnull=True).count() == 1
 
 

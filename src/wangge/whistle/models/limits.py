@@ -28,6 +28,7 @@ class WhistleLimit(models.Model):
     arrive_value, arrive_unit = _value("到场时限"), _unit("到场时限单位")
     plan_value, plan_unit = _value("方案时限"), _unit("方案时限单位")
     report_value, report_unit = _value("反馈时限"), _unit("反馈时限单位")
+    check_value, check_unit = _value("核实时限"), _unit("核实时限单位")
     decide_value, decide_unit = _value("异议裁定时限"), _unit("异议裁定时限单位")
     raise_value, raise_unit = _value("提级时限"), _unit("提级时限单位")
     radius_m = models.PositiveIntegerField("签到半径（米）", default=300)
@@ -52,6 +53,7 @@ class WhistleLimit(models.Model):
                     arrive_value__gte=1,
                     plan_value__gte=1,
                     report_value__gte=1,
+                    check_value__gte=1,
                     decide_value__gte=1,
                     raise_value__gte=1,
                 ),

@@ -243,14 +243,16 @@ class SummonsTransition(TransitionBase):
 
 
 class SummonsClock(ClockBase):
-    """A limit of a summons: sign, arrive, plan or report; of the command centre while it decides an objection.
+    """A limit of a summons: sign, arrive, plan or report; of the street while it has a report to check; of the command
+    centre while it decides an objection.
 
-    Once escalated it is raised to the district leader at ``raise_at``, unless it stopped before.
+    Once escalated it is raised to the district leader (a late check to the command centre) at ``raise_at``, unless it
+    stopped before.
     """
 
     summons = models.ForeignKey(Summons, on_delete=models.PROTECT, db_index=False, related_name="clocks")
     raise_at = models.DateTimeField("应报区领导时间", null=True, blank=True)
-    raised_at = models.DateTimeField("已报区领导时间", null=True, blank=True)
+    raised_at = models.DateTimeField("已提级时间", null=True, blank=True)
 
     objects: ClassVar[models.Manager[Any]] = ClockQuerySet.as_manager()
 

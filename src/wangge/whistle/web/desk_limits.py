@@ -32,12 +32,18 @@ class LimitForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["path"].help_text = "区划代码或名称；不填表示全部。范围小的优先。"
+        # Before the limits: two columns, so that each limit stands beside its unit.
+        self.fields["radius_m"] = forms.IntegerField(label="签到半径（米）", min_value=20, max_value=5000)
         for name, label in LimitName.choices:
             self.fields[f"{name}_value"] = forms.IntegerField(label=f"{label}时限", min_value=1, max_value=999)
             self.fields[f"{name}_unit"] = forms.ChoiceField(label="单位", choices=Unit.choices)
+        self.fields[
+            "check_value"
+        ].help_text = (
+            "单位反馈后，街道应在此时限内逐项核实；超时先提醒街道，再超过提级时限的报区指挥中心，不计该单位超时。"
+        )
         self.fields["decide_value"].help_text = "单位提出异议后，区指挥中心应在此时限内裁定。"
         self.fields["raise_value"].help_text = "超时升级后再超过此时限仍未办理的，报区领导。"
-        self.fields["radius_m"] = forms.IntegerField(label="签到半径（米）", min_value=20, max_value=5000)
         self.fields["reason"] = forms.CharField(
             label="依据", min_length=4, max_length=200, help_text="如文号、会议纪要。"
         )

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from wangge.kernel.listing.html import badge, due_chip
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
-from wangge.whistle.enums import ClockName, SummonsState, WhistleKind, WhistleState
+from wangge.whistle.enums import OFFICE_CLOCKS, ClockName, SummonsState, WhistleKind, WhistleState
 from wangge.whistle.models import Summons, Whistle
 from wangge.whistle.queries import minutes_late
 
@@ -108,9 +108,12 @@ def offices_cell(whistle: Any) -> SafeString:
 
 
 def late_badge(summons: Summons, now: datetime) -> SafeString:
-    """超 12 分钟, from an hour on in hours; 裁定超 … where the command centre is late; nothing while in time."""
+    """超 12 分钟, from two hours on in hours; 裁定超 … where the command centre is late, 核实超 … where the street is.
+
+    Nothing while in time.
+    """
     late = minutes_late(summons.next_due_at, now)
-    whose = ClockName.DECIDE.label if summons.due_name == ClockName.DECIDE else ""
+    whose = "" if summons.due_name in ("", *OFFICE_CLOCKS) else ClockName(summons.due_name).label
     return badge(f"{whose}超 {late_words(late)}", "danger") if late else SafeString("")
 
 
