@@ -12,6 +12,7 @@ from wangge.demo import naming, photos
 from wangge.demo.cast import Cast
 from wangge.demo.month import Beginning
 from wangge.demo.sayings import HOTLINES
+from wangge.demo.visiting import WAITS
 from wangge.duties.models import Kind
 from wangge.kernel.access.models import User
 from wangge.kernel.attachments.actions import Prepared, store
@@ -96,7 +97,8 @@ class Desk:
         if spot.kind == "road":
             address = f"{spot.name}{spot.near}门前"
         # Of some calls only the community is known.
-        path = spot.path if random.random() < 0.85 or beginning.channel == Channel.GRID else spot.path[:12]
+        known = random.random() < 0.85 or beginning.channel == Channel.GRID or WAITS in beginning.traits
+        path = spot.path if known else spot.path[:12]
         lng, lat = (round(v + random.uniform(-JITTER, JITTER), 6) for v in (spot.lng, spot.lat))
         return Place(path=path, address=address, lng=lng, lat=lat)
 

@@ -15,6 +15,7 @@ from typing import Final
 from django.utils import timezone
 
 from wangge.demo.texts import Complaint, Spot, Writer, matters
+from wangge.demo.visiting import WAITING, WAITS, matter_of
 
 DAYS: Final = 30
 CHUNK: Final = 25
@@ -219,6 +220,19 @@ def _script(found: list[Beginning], end: datetime, writer: Writer) -> None:
             free.remove(root)
             root.traits = frozenset({"halt:handling"} if "open" in chosen.traits else ())
             _make_repeat(chosen, root, writer)
+    _wait_for_visitors(free, end, writer)
+
+
+def _wait_for_visitors(free: list[Beginning], end: datetime, writer: Writer) -> None:
+    """Plain cases of about the wanted age become what waits for the visitor, at its exact age and place."""
+    for row in WAITING:
+        wanted = end - row.ago
+        chosen = min(free, key=lambda b: abs(b.at - wanted))
+        free.remove(chosen)
+        matter = matter_of(row.kind)
+        chosen.complaint = writer.one(matter=matter, spot=writer.spot(matter, row.path), voice="resident")
+        chosen.at, chosen.channel = wanted, row.channel
+        chosen.traits = frozenset({WAITS, *row.traits.split()})
 
 
 def _every_channel(found: list[Beginning]) -> None:

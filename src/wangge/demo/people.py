@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from wangge.config.demo import Account
 from wangge.demo import naming
 from wangge.demo.district import HOME, SEED, SINCE, WHY
+from wangge.demo.visiting import FIRST_COMMUNITY, FIRST_STREET, SECOND_COMMUNITY, SECOND_STREET
 from wangge.kernel.access import actions as access
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.audit.recording import record_many
@@ -55,8 +56,6 @@ class Role:
 
 
 STREET_CENTRE: Final = "street.command_centre"
-FIRST_STREET, SECOND_STREET = "150203001", "150203005"
-FIRST_COMMUNITY, SECOND_COMMUNITY = "150203001019", "150203005010"
 CAST: Final = (
     Role("huawu", "话务员小赵", "hotline_dispatcher", "12345话务员：接诉、派单、回访", "hotline"),
     Role("banzhang", "热线班长老钱", "hotline_leader", "热线负责人：退单评议、剔除、重办", "hotline"),

@@ -23,6 +23,7 @@ from wangge.demo.closing import Closing
 from wangge.demo.filing import Desk, actor
 from wangge.demo.month import Beginning
 from wangge.demo.texts import Writer
+from wangge.demo.visiting import LEAD, WAITS
 from wangge.duties.resolution import may_assign_to_community
 from wangge.kernel.access.models import User
 from wangge.kernel.audit.context import bind
@@ -40,11 +41,13 @@ class Teller:
         self.writer = Writer(seed)
         self.cases: dict[int, int] = {}
         self.closing = Closing(self)
+        self.quick = False
 
     def tell(self, beginning: Beginning) -> None:
         """File the case of ``beginning`` and let it go as far as the month allows."""
         # Its own dice: a story is the same whatever was told before.
         self.random = self.writer.random = Random(f"{self.seed}/{beginning.index}")  # noqa: S311
+        self.quick = WAITS in beginning.traits
         self.clock.set(beginning.at)
         case = self.desk.file(beginning, self.random)
         self.cases[beginning.index] = case.pk
@@ -56,8 +59,18 @@ class Teller:
     # -- tools ---------------------------------------------------------------------------------
 
     def wait(self, least: float, most: float) -> None:
-        """Some minutes pass."""
-        self.clock.wait(self.random, least, most)
+        """Some minutes pass; few of them, by night too, in a story that is to wait for a visitor."""
+        if self.quick:
+            self.clock.to(self.clock.at + timedelta(minutes=self.random.uniform(2, 6)))
+        else:
+            self.clock.wait(self.random, least, most)
+
+    def toward(self, due: datetime, share: float) -> None:
+        """A share of the time until ``due`` passes."""
+        if self.quick:
+            self.wait(0, 0)
+        else:
+            self.clock.toward(due, share, self.random)
 
     def do(self, user: User | None, case: Case, step: str, reason: str = "", **given: Any) -> None:
         """Take a step as ``user`` (None: the system)."""
@@ -159,7 +172,12 @@ class Teller:
             by = self.cast.one("street_dispatcher", self.random, street)
         reason = ""
         centre = organization.street_centre(case.path)
-        if {"override", "to_community"} & traits and centre is not None and centre.id != plan.lead.id:
+        if named := next((trait.removeprefix(LEAD) for trait in traits if trait.startswith(LEAD)), ""):
+            lead = organization.office_at(named, case.path)
+            assert lead is not None
+            reason = self.pick(say.OVERRIDE)
+            plan = dispatching.overridden(plan, case, lead_id=lead.id, assist_ids=(), reason=reason)
+        elif {"override", "to_community"} & traits and centre is not None and centre.id != plan.lead.id:
             reason = self.pick(say.OVERRIDE)
             assists = () if "to_community" in traits else (plan.lead.id,)
             plan = dispatching.overridden(plan, case, lead_id=centre.id, assist_ids=assists, reason=reason)
@@ -177,6 +195,8 @@ class Teller:
             self.do(self.leader(), case, "uphold", self.pick(say.UPHELD))
             return
         self.do(self.leader(), case, "accept_return", self.pick(say.ACCEPTED))
+        if "halt:accepted" in traits:
+            raise Later
         self.wait(5, 90)
         self._dispatch(case, traits | {"override"})
 
@@ -186,7 +206,7 @@ class Teller:
         traits = beginning.traits
         clerk = self.clerk(case.lead_office_id)
         assert case.next_due_at is not None
-        self.clock.toward(case.next_due_at, self.random.uniform(0.1, 0.95 if self.chance(0.95) else 1.6), self.random)
+        self.toward(case.next_due_at, self.random.uniform(0.1, 0.95 if self.chance(0.95) else 1.6))
         wanted = case.reply_wanted and not case.is_anonymous
         if not wanted or self.chance(0.7):
             self.do(clerk, case, "sign")
@@ -196,6 +216,8 @@ class Teller:
         if "halt:handling" in traits or ("stuck" in traits and self.clock.end - self.clock.at < timedelta(days=16)):
             raise Later
         self._assign(case, clerk, traits)
+        if "halt:part" in traits:
+            raise Later
         self._parts(case)
         self._requests(case, clerk, traits)
         self.answer(case, beginning, late="late" in traits)
@@ -206,7 +228,7 @@ class Teller:
         due = case.finish_due_at
         if due is not None and due > self.clock.at:
             share = self.random.uniform(1.05, 1.7) if late else self.random.betavariate(2, 2.6)
-            self.clock.toward(due, share, self.random)
+            self.toward(due, share)
         else:
             self.wait(60, 900)
         result = self.random.choices(

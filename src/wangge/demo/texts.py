@@ -278,8 +278,11 @@ class Writer:
         seen = [m for m in there if m.seen_from_outside]
         self._seen = seen, list(accumulate(weight_in(m, month) for m in seen))
 
-    def spot(self, matter: Matter) -> Spot:
+    def spot(self, matter: Matter, within: str = "") -> Spot:
+        """A spot where the matter happens; ``within`` a place, any of them as likely."""
         spots, weights = self._at[matter.where]
+        if within:
+            return self.random.choice([spot for spot in spots if spot.path.startswith(within)])
         return self.random.choices(spots, cum_weights=weights)[0]
 
     def one(self, *, matter: Matter | None = None, spot: Spot | None = None, voice: str = "") -> Complaint:

@@ -13,9 +13,9 @@ from typing import Final
 from wangge.demo.cast import Cast
 from wangge.demo.clock import Clock, Later
 from wangge.demo.district import HOME, SEED, spots
-from wangge.demo.people import FIRST_STREET
 from wangge.demo.quick import nobody_listens, one_piece
 from wangge.demo.texts import Spot as Place
+from wangge.demo.visiting import FIRST_STREET
 from wangge.duties.models import DutyItem
 from wangge.kernel.access.models import User
 from wangge.kernel.facts.actions import rebuild
@@ -114,13 +114,38 @@ class Told:
             return
 
     def _blow(self, plot: Plot, place: Place, writer: User) -> Whistle:
+        whistle = self._draft(plot, place, writer)
+        self.clock.wait(self.random, 5, 90)
+        if plot.kind == E:
+            WhistleFlow(whistle, writer).blow()
+        elif plot.kind == W:
+            WhistleFlow(whistle, self.cast.one("street_leader", self.random, place.path[:9])).blow()
+        else:
+            WhistleFlow(whistle, self.cast.one("street_secretary", self.random, FIRST_STREET)).sign_secretary()
+            self.clock.wait(self.random, 10, 200)
+            WhistleFlow(whistle, self.cast.one("street_director", self.random, FIRST_STREET)).sign_director()
+        return Whistle.objects.get(pk=whistle.pk)
+
+    def for_visitors(self, end: datetime) -> None:
+        """A hard one that waits for both signatures, and one that is blown and waits for the district leader."""
+        here = [place for place in self.places if place.path.startswith(FIRST_STREET)]
+        writer = self.cast.over("street_dispatcher", FIRST_STREET)[0]
+        for plot, before in ((PLOTS[3], timedelta(minutes=100)), (PLOTS[2], timedelta(minutes=50))):
+            self.clock.set(end - before)
+            whistle = self._draft(plot, self.random.choice(here), writer)
+            if plot is PLOTS[2]:
+                WhistleFlow(whistle, self.cast.one("street_secretary", self.random, FIRST_STREET)).sign_secretary()
+                self.clock.to(end - timedelta(minutes=20))
+                WhistleFlow(whistle, self.cast.one("street_director", self.random, FIRST_STREET)).sign_director()
+
+    def _draft(self, plot: Plot, place: Place, writer: User) -> Whistle:
         offices = [(office_at(kind, place.path), tasks) for kind, tasks in plot.called]
         called = [
             Called(office.id, Role.LEAD if at == 0 else Role.ASSIST, tasks)
             for at, (office, tasks) in enumerate(pair for pair in offices if pair[0] is not None)
             if office is not None
         ]
-        whistle = draft(
+        return draft(
             kind=plot.kind,
             origin=plot.origin,
             title=plot.title.format(place=place.name),
@@ -132,16 +157,6 @@ class Told:
             items=[self._item(plot)],
             by=writer,
         )
-        self.clock.wait(self.random, 5, 90)
-        if plot.kind == E:
-            WhistleFlow(whistle, writer).blow()
-        elif plot.kind == W:
-            WhistleFlow(whistle, self.cast.one("street_leader", self.random, place.path[:9])).blow()
-        else:
-            WhistleFlow(whistle, self.cast.one("street_secretary", self.random, FIRST_STREET)).sign_secretary()
-            self.clock.wait(self.random, 10, 200)
-            WhistleFlow(whistle, self.cast.one("street_director", self.random, FIRST_STREET)).sign_director()
-        return Whistle.objects.get(pk=whistle.pk)
 
     def _item(self, plot: Plot) -> DutyItem:
         rows = DutyItem.objects.filter(duty_list__level__in=["district", "enterprise"]).select_related("duty_list")
@@ -206,6 +221,7 @@ def tell(end: datetime) -> None:
         for number, before in enumerate(starts):
             clock.set(end - before)
             told.story(number)
+        told.for_visitors(end)
         clock.set(end)
         _suspend_one(told, end)
         # Told of lateness a while ago: an emergency that is still late has gone to the district leader by now.
