@@ -8,6 +8,7 @@ from tests.cases.conftest import GRID, PEOPLE, World
 from wangge.cases import policy
 from wangge.cases.actions import Place, file_case
 from wangge.cases.boxes import BOXES, boxes_for
+from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.kernel.flow import NotPermitted
 
@@ -59,6 +60,13 @@ def test_a_street_dispatches_only_what_was_found_on_its_ground(world: World) -> 
     assert not policy.may_dispatch(wang, called)
     assert policy.may_dispatch(wang, found)
     assert list(BOXES["dispatch"].rows(wang)) == [found]
+
+
+def test_a_part_waits_in_one_box_alone(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, path=GRID, asked="到现场看看")
+    chen = world["社区小陈"]
+    assert [box.code for box in boxes_for(chen) if case in box.rows(chen)] == ["part"]
 
 
 @pytest.mark.parametrize("who", [*PEOPLE, "外人"])

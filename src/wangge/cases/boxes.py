@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wangge.cases import policy
 from wangge.cases.enums import CaseState, PartState, RequestKind, RequestState
@@ -39,6 +39,11 @@ def _over(permission: str, *states: str) -> Callable[[Any], CaseQuerySet]:
 def _held(permission: str, *states: str) -> Callable[[Any], CaseQuerySet]:
     """Cases in ``states`` that lie with an office the user acts for."""
     return lambda user: Case.objects.filter(holder_office_id__in=offices_with(user, permission), state__in=states)
+
+
+def _to_answer(user: Any) -> CaseQuerySet:
+    """What the user's office answers for. A part it was given waits in a box of its own, and only there."""
+    return _held("cases.reply", CaseState.HANDLING)(user).filter(lead_office_id=F("holder_office_id"))
 
 
 def _to_dispatch(user: Any) -> CaseQuerySet:
@@ -82,7 +87,7 @@ BOXES: Final[dict[str, Box]] = {
         Box("dispatch", "待派单", "派单", "cases.dispatch", _to_dispatch),
         Box("returned", "退单待审", "审核", "cases.review_return", _over("cases.review_return", S.RETURNED)),
         Box("sign", "待签收", "签收", "cases.sign", _held("cases.sign", S.DISPATCHED)),
-        Box("handle", "办理中", "办理", "cases.reply", _held("cases.reply", S.HANDLING)),
+        Box("handle", "办理中", "办理", "cases.reply", _to_answer),
         Box("part", "待反馈", "反馈", "cases.handle", _parts),
         Box("check", "待核查", "核查", "cases.check", _over("cases.check", S.REPLIED)),
         Box("callback", "待回访", "回访", "cases.callback", _over("cases.callback", S.CHECKED)),

@@ -15,6 +15,8 @@ from wangge.cases.actions import Asker, Place, ask
 from wangge.cases.dispatching import plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
+from wangge.cases.templatetags.case_ui import part_stands
+from wangge.cases.web.desk_case import panels
 from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.audit.models import AuditEntry
 from wangge.territory.models import Grid, Outline
@@ -227,6 +229,15 @@ def test_the_street_assigns_to_a_community(world: World) -> None:
     answered = press(world, "社区小陈", case, "report_part", office_id=world.offices["community"].pk, answer="已清理")
     assert answered.status_code == 302
     assert again(case).holder_office == world.offices["centre"]
+
+
+def test_whoever_was_given_a_part_comes_to_its_answer(world: World) -> None:
+    case = world.dispatched()
+    press(world, "街道老王", case, "assign", office_id="友谊社区居民委员会", path=GRID, asked="到现场看看")
+    steps = panels(again(case), world["社区小陈"])
+    assert (steps[0].option.step.name, steps[0].open) == ("report_part", True)
+    assert [panel.option.step.name for panel in steps if panel.open] == ["report_part"]
+    assert part_stands(case.parts.get(role="assist")) == "待反馈"
 
 
 def test_kind_and_place_while_it_waits(world: World) -> None:

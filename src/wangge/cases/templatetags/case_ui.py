@@ -7,6 +7,8 @@ from typing import Any, Final
 from django import template
 from django.utils.safestring import SafeString
 
+from wangge.cases.enums import PartRole, PartState
+from wangge.cases.models import CasePart
 from wangge.cases.web.shown import STATE_TONES, flag_badges
 from wangge.territory import queries as territory
 
@@ -43,6 +45,14 @@ STEP_ICONS: Final = {
 @register.filter
 def state_tone(state: str) -> str:
     return STATE_TONES.get(state, "neutral")
+
+
+@register.filter
+def part_stands(part: CasePart) -> str:
+    """The state of a part in words: whoever assists does not sign, an answer is what is waited for."""
+    if part.role == PartRole.ASSIST and part.state == PartState.WAITING:
+        return "待反馈"
+    return part.get_state_display()
 
 
 @register.filter

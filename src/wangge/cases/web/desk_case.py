@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -35,6 +35,7 @@ from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
 COMMUNITY: Final = 12
+PART: Final = "report_part"
 # Matters that are still looking for their own: others like them are shown.
 LINKABLE = (CaseState.RECEIVED, CaseState.DISPATCHED, CaseState.HANDLING)
 
@@ -56,7 +57,8 @@ def find(request: HttpRequest, pk: int) -> Case:
 
 
 def panels(case: Case, user: Any, bound: tuple[str, StepForm] | None = None) -> list[Panel]:
-    """The steps of this user, allowed ones with their form; the bound form (with its errors) stands open."""
+    """The steps of this user, allowed ones with their form. Open stands the bound form (with its errors), else the main
+    step, else the answer for a part: whoever was given one came for that."""
     found = []
     options = CaseFlow(case, user).options()
     opened = bound[0] if bound else next((o.step.name for o in options if o.allowed and o.step.primary), "")
@@ -69,7 +71,9 @@ def panels(case: Case, user: Any, bound: tuple[str, StepForm] | None = None) -> 
             if form is not None and not form.applies():
                 continue
         found.append(Panel(option, form, name == opened, note_of(name, case) if form is not None else ""))
-    return sorted(found, key=lambda p: (not p.option.allowed, not p.option.step.primary))
+    if not opened:
+        found = [replace(p, open=p.form is not None) if p.option.step.name == PART else p for p in found]
+    return sorted(found, key=lambda p: (not p.option.allowed, not p.open, not p.option.step.primary))
 
 
 def who(case: Case, user: Any, clear: dict[str, str] | None = None) -> dict[str, Any]:
