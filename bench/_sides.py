@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,33 @@ class Page:
     user: str
     name: str
     urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The times of one page on both sides, round by round: ``first[n]`` and ``second[n]`` were taken together."""
+
+    user: str
+    name: str
+    first: tuple[Times, ...]
+    second: tuple[Times, ...]
+
+    @property
+    def before(self) -> Times:
+        return _joined(self.first)
+
+    @property
+    def after(self) -> Times:
+        return _joined(self.second)
+
+    @property
+    def growth(self) -> float:
+        """The median of what the rounds say: a machine that is slower for some seconds is so for both of a round."""
+        return statistics.median(b.p50 / a.p50 for a, b in zip(self.first, self.second, strict=True))
+
+
+def _joined(rounds: Sequence[Times]) -> Times:
+    return Times(tuple(seconds for one in rounds for seconds in one.seconds))
 
 
 class Side:
@@ -75,20 +103,20 @@ def side(url: str, module: str, **environment: str) -> Iterator[Side]:
             process.wait()
 
 
-def in_turn(first: Side, second: Side, *, rounds: int, each: int) -> list[tuple[list[str], Times, Times]]:
-    """User and name of every page with the times of both sides: ``rounds`` times ``each`` calls, taking turns."""
+def in_turn(first: Side, second: Side, *, rounds: int, each: int) -> list[Pair]:
+    """Every page asked for ``rounds`` times ``each`` calls of one side, then of the other; who begins takes turns."""
     names = first.names()
     if names != second.names():
         raise AssertionError("the two sides ask for different pages")
-    seen: list[tuple[list[float], list[float]]] = [([], []) for _ in names]
     for one in (first, second):
         for number in range(len(names)):
             one.ask(number, 2)
-    for _ in range(rounds):
+    seen: list[tuple[list[Times], list[Times]]] = [([], []) for _ in names]
+    for turn in range(rounds):
         for number, kept in enumerate(seen):
-            kept[0].extend(first.ask(number, each))
-            kept[1].extend(second.ask(number, each))
-    return [(name, Times(tuple(a)), Times(tuple(b))) for name, (a, b) in zip(names, seen, strict=True)]
+            for which in (0, 1) if turn % 2 == 0 else (1, 0):
+                kept[which].append(Times(tuple((first, second)[which].ask(number, each))))
+    return [Pair(user, name, tuple(a), tuple(b)) for (user, name), (a, b) in zip(names, seen, strict=True)]
 
 
 def serve(clients: dict[str, Any], pages: Sequence[Page]) -> None:

@@ -60,14 +60,14 @@ def run(scale: str) -> Result:
         for url, on in ((short, day), (whole, day), (whole, long_ago))
     )
     held = _held()
-    rounds, each = (6, 8) if scale == "full" else (1, 5)
+    rounds, each = (40, 2) if scale == "full" else (1, 5)
     with (
         side(short, "beijing", WANGGE_DIVISION=CITY) as first,
         side(whole, "beijing", WANGGE_DIVISION=CITY) as second,
     ):
         pairs = in_turn(first, second, rounds=rounds, each=each)
-    growth = max(b.p50 / a.p50 for _, a, b in pairs)
-    ranking = next(b.p95 * 1000 for name, _, b in pairs if name[1] == "ranking")
+    growth = max(pair.growth for pair in pairs)
+    ranking = next(pair.after.p95 * 1000 for pair in pairs if pair.name == "ranking")
     rows: list[tuple[object, ...]] = [
         ("what", "a tenth of the year", "the year", "ratio"),
         ("calls", recent, total, round(total / recent, 1)),
@@ -86,12 +86,11 @@ def run(scale: str) -> Result:
     ]
     rows += [
         (
-            f"{name[0]}: {name[1]}, p50 ms (p95)",
-            f"{a.p50 * 1000:.1f} ({a.p95 * 1000:.1f})",
-            f"{b.p50 * 1000:.1f} ({b.p95 * 1000:.1f})",
-            round(b.p50 / a.p50, 2),
+            f"{pair.user}: {pair.name}, p50 ms (p95)",
+            *(f"{times.p50 * 1000:.1f} ({times.p95 * 1000:.1f})" for times in (pair.before, pair.after)),
+            round(pair.growth, 2),
         )
-        for name, a, b in pairs
+        for pair in pairs
     ]
     slowest = max(rebuilt, old)
     return Result(

@@ -84,7 +84,7 @@ def test_few_are_those_the_user_sees(world: World, monkeypatch: pytest.MonkeyPat
     world.dispatched()
     world.file()
     monkeypatch.setattr(frequencies, "current", lambda: HELD[held])
-    monkeypatch.setattr(queries, "FEW_READ", 10_000_000)
+    monkeypatch.setattr(queries, "FEW", 10_000_000)
     seen = scope(world[name], "cases.read")
     for words in ("垃圾", "垃圾 清运", "没有的词"):
         known = queries.few_with(seen, words)
@@ -108,5 +108,5 @@ def test_many_are_not_few(world: World, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(queries, "FEW", 1)
     assert queries.few_with(seen, "垃圾") is None
     monkeypatch.setattr(queries, "FEW", 2)
-    monkeypatch.setattr(queries, "FEW_READ", 1)
+    monkeypatch.setattr(frequencies, "at_most", lambda _phrases: 3)
     assert queries.few_with(seen, "垃圾") is None

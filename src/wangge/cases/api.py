@@ -250,7 +250,7 @@ def list_cases(
             rows = rows.filter(number=q.strip())
         else:
             few = queries.few_with(seen, q)
-            rows = queries.search(rows, q, within=seen) if few is None else rows.filter(pk__in=few)
+            rows = queries.search(rows, q, within=seen) if few is None else queries.among(rows, few)
 
     def count() -> int:
         if few is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
 
 from wangge.cases import frequencies, tallies
 from wangge.cases.enums import ClockName
@@ -16,10 +17,8 @@ from wangge.cases.words import any_of, as_query, office_mark, phrases_of, place_
 from wangge.kernel.access.personal import blind_index
 from wangge.kernel.access.scopes import Scope, scope
 
-# So many keys are handed to the database at most,
-FEW: Final = 2_000
-# and looked for among so many cases, as their words are estimated.
-FEW_READ: Final = 10_000
+# So many keys are handed to the database at most.
+FEW: Final = 10_000
 R = TypeVar("R", bound="QuerySet[Any]")
 
 
@@ -123,14 +122,27 @@ def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str, whe
 
 
 def few_with(seen: Scope, text: str) -> list[int] | None:
-    """The keys of the cases in the scope that hold the words, looked for once for the page and its total; None where
-    they may be more than ``FEW``, where ``text`` is a number or a phone, or where only the cases can tell."""
+    """The keys of the cases in the scope that hold the words, looked for once for the page (``among``) and its total;
+    None where they may be more than ``FEW``, where ``text`` is a number or a phone, or where only the cases can tell."""
     phrases, _ = phrases_of(text)
-    if not phrases or frequencies.at_most(phrases) > FEW_READ:
+    if not phrases or frequencies.at_most(phrases) > FEW:
         return None
     texts = _texts(seen, "", text)
     found = list(texts.values_list("pk", flat=True)[: FEW + 1]) if texts is not None else []
     return found if texts is not None and len(found) <= FEW else None
+
+
+def among(rows: R, keys: Sequence[int]) -> R:
+    """``rows`` with one of ``keys``, which go to the database as one value: it knows then how many it looks for."""
+    return rows.filter(
+        Func(
+            F("pk"),
+            Value(list(keys), output_field=ArrayField(BigIntegerField())),
+            template="%(expressions)s)",
+            arg_joiner=" = ANY (",
+            output_field=BooleanField(),
+        )
+    )
 
 
 def _counted_words(seen: Scope, path: str, words: str) -> int | None:

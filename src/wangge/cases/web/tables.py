@@ -167,7 +167,7 @@ class CaseList(CaseTable):
         aside = {*(["overdue"] if apart else []), *(["q"] if self.few is not None else [])}
         rows = self.narrowed(rows, applied, but=aside)
         if self.few is not None:
-            rows = rows.filter(pk__in=self.few)
+            rows = queries.among(rows, self.few)
         if self._counted(applied) == 0:
             return rows.none()  # nothing to find is not looked for among all the rest
         if not apart:
