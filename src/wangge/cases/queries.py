@@ -122,8 +122,10 @@ def _known(seen: Scope, states: Sequence[str] | None, path: str, words: str, whe
 
 
 def few_with(seen: Scope, text: str) -> list[int] | None:
-    """The keys of the cases in the scope that hold the words, looked for once for the page (``among``) and its total;
-    None where they may be more than ``FEW``, where ``text`` is a number or a phone, or where only the cases can tell."""
+    """The keys of the cases in the scope that hold the words, looked for once for the page and its total (``among``).
+
+    None where they may be more than ``FEW``, where ``text`` is a number or a phone, or where only the cases can tell.
+    """
     phrases, _ = phrases_of(text)
     if not phrases or frequencies.at_most(phrases) > FEW:
         return None

@@ -3,6 +3,9 @@
 ``vector`` turns text into a ``tsvector`` literal (pairs with positions), ``query`` a search into a
 ``tsquery`` of adjacent pairs, so a phrase of two or more characters is found exactly, by a GIN index.
 
+A number counts as one character where it stands beside Chinese: 友谊路105号 is 友谊, 谊路, 路105 and 105号. A road and
+a number each are in thousands of cases, the two together in those of one gate. The number by itself is a lexeme too.
+
 Beside its words a case has marks: ``π150203001``, its street (or what is known of it), and ``ω17`` for every office
 that has a part in it. What is typed is read without Greek, hence never one of them; they let the index find a street's
 or an office's own cases with a word without reading everybody's. A trigger keeps them when a case moves
@@ -13,7 +16,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from django.contrib.postgres.search import SearchVectorField
@@ -27,33 +31,60 @@ from wangge.cases.streets import STREET
 INDEXED: Final = 600
 # A character may become eighteen when its form is made plain.
 _COUNT: Final = range(20 * INDEXED)
+_TOUCHING: Final = re.compile(r"[0-9a-z\u3400-\u9fff]+")
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
+_LATIN: Final = re.compile("[0-9a-z]").search
+_DIGIT: Final = re.compile("[0-9]").search
+# In a text a space beside a number separates nothing, as in 友谊路 105 号; in a search it stands between two words.
+_SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[0-9])|(?<=[0-9a-z]) +(?=[\u3400-\u9fff])")
 
 
-def _pieces(text: str) -> list[str]:
-    """Latin words whole, Chinese runs apart."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+def _runs(text: str) -> list[Sequence[str]]:
+    """The Chinese runs, latin words by themselves, and numbers together with the Chinese they touch: each character by
+    character, where a number or a word is one."""
+    runs: list[Sequence[str]] = []
+    for touching in _TOUCHING.findall(text):
+        if not _LATIN(touching):
+            runs.append(touching)
+        elif touching.isascii():
+            runs.append((touching[:40],))
+        else:
+            runs += _mixed(touching)
+    return runs
 
 
-def _pairs(piece: str) -> list[str]:
-    if piece[0].isascii():
-        return [piece[:40]]
-    return [piece[i : i + 2] for i in range(len(piece) - 1)] or [piece]
+def _mixed(touching: str) -> Iterator[list[str]]:
+    run: list[str] = []
+    for piece in _WORD.findall(touching):
+        if not piece.isascii():
+            run.extend(piece)
+        elif _DIGIT(piece):
+            run.append(piece[:40])
+        else:
+            yield from filter(None, (run, [piece[:40]]))
+            run = []
+    if run:
+        yield run
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def vector(*texts: str) -> str:
-    """The ``tsvector`` of the texts as a literal: ``'噪音':1 '音扰':2 …`` (a gap between pieces)."""
+    """The ``tsvector`` of the texts as a literal: ``'噪音':1 '音扰':2 …`` (a gap between runs)."""
+    text = _plain("\n".join(texts)[:INDEXED])
     words: list[str] = []
     position = 1
-    for piece in _pieces(" ".join(texts)[:INDEXED]):
-        size = len(piece)
-        if size == 1 or piece[0].isascii():
-            words.append(f"'{piece[:40]}':{position}")
-            position += 2
+    for run in _runs(_SPACED.sub("", text) if " " in text else text):
+        if len(run) == 1:
+            words.append(f"'{run[0]}':{position}")
         else:
-            # A word that comes again stands here again: the database merges its positions.
-            words += [f"'{a}{b}':{at}" for a, b, at in zip(piece, piece[1:], _COUNT[position:], strict=False)]
-            position += size
+            words += [f"'{a}{b}':{at}" for a, b, at in zip(run, run[1:], _COUNT[position:], strict=False)]
+            if not isinstance(run, str):
+                words += [f"'{unit}':{at}" for unit, at in zip(run, _COUNT[position:], strict=False) if unit.isascii()]
+                words.append(f"'{run[-1]}':{position + len(run) - 1}")  # begins no pair that a search for it would find
+        position += len(run)
     return " ".join(words)
 
 
@@ -100,14 +131,15 @@ def query_parts(text: str) -> tuple[str, str]:
 
 
 def phrases_of(text: str) -> tuple[list[tuple[str, ...]], str]:
-    """The lexemes of each piece of two characters or more, and the ``tsquery`` of single characters."""
+    """The lexemes of each run of two characters or more, and the ``tsquery`` of single characters."""
     phrases, singles = [], []
-    for piece in _pieces(text[:200]):
-        pairs = _pairs(piece)
-        if len(pairs) == 1 and len(pairs[0]) == 1 and not pairs[0].isascii():
-            singles.append(f"'{pairs[0]}':*")
+    for run in _runs(_plain(text[:200])):
+        if len(run) > 1:
+            phrases.append(tuple(a + b for a, b in pairwise(run)))
+        elif run[0].isascii():
+            phrases.append((run[0],))
         else:
-            phrases.append(tuple(pairs))
+            singles.append(f"'{run[0]}':*")
     return phrases, " & ".join(singles)
 
 
