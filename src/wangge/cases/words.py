@@ -4,7 +4,8 @@
 ``tsquery`` of adjacent pairs, so a phrase of two or more characters is found exactly, by a GIN index.
 
 A number counts as one character where it stands beside Chinese: 友谊路105号 is 友谊, 谊路, 路105 and 105号. A road and
-a number each are in thousands of cases, the two together in those of one gate. The number by itself is a lexeme too.
+a number each are in thousands of cases, the two together in those of one gate: 谊路105 is a lexeme too, and so is the
+number by itself.
 
 Beside its words a case has marks: ``π150203001``, its street (or what is known of it), and ``ω17`` for every office
 that has a part in it. What is typed is read without Greek, hence never one of them; they let the index find a street's
@@ -67,6 +68,16 @@ def _mixed(touching: str) -> Iterator[list[str]]:
         yield run
 
 
+def _numbers(run: Sequence[str]) -> list[int]:
+    """Where in a run of Chinese its numbers stand."""
+    return [at for at, unit in enumerate(run) if unit.isascii()]
+
+
+def _gates(run: Sequence[str]) -> list[str]:
+    """Each number of a run with the two characters before it."""
+    return ["".join(run[at - 2 : at + 1]) for at in _numbers(run) if at > 1]
+
+
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
@@ -82,7 +93,8 @@ def vector(*texts: str) -> str:
         else:
             words += [f"'{a}{b}':{at}" for a, b, at in zip(run, run[1:], _COUNT[position:], strict=False)]
             if not isinstance(run, str):
-                words += [f"'{unit}':{at}" for unit, at in zip(run, _COUNT[position:], strict=False) if unit.isascii()]
+                words += [f"'{run[at]}':{position + at}" for at in _numbers(run)]
+                words += [f"'{gate}':{position}" for gate in _gates(run)]
                 words.append(f"'{run[-1]}':{position + len(run) - 1}")  # begins no pair that a search for it would find
         position += len(run)
     return " ".join(words)
@@ -136,6 +148,7 @@ def phrases_of(text: str) -> tuple[list[tuple[str, ...]], str]:
     for run in _runs(_plain(text[:200])):
         if len(run) > 1:
             phrases.append(tuple(a + b for a, b in pairwise(run)))
+            phrases += [(gate,) for gate in _gates(run)]
         elif run[0].isascii():
             phrases.append((run[0],))
         else:
