@@ -119,7 +119,7 @@ def overridden(plan: Plan, case: Case, *, lead_id: int, assist_ids: Sequence[int
         assists=assists,
         overridden=True,
         confidence=1.0,
-        reason=f"人工指定{lead.name}主办：{reason}。清单建议为{plan.lead.name}。",
+        reason=f"人工指定{lead.name}主办：{reason.rstrip('。 ')}。清单建议为{plan.lead.name}。",
     )
 
 

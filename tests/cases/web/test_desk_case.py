@@ -210,8 +210,9 @@ def test_another_office_asks_why(world: World) -> None:
     refused = press(world, "话务小赵", case, "dispatch", plan="0", other="区住建局", why="")
     assert refused.status_code == 400
     assert "改派理由" in refused.content.decode()
-    assert press(world, "话务小赵", case, "dispatch", plan="0", other="区住建局", why="权属明确").status_code == 302
+    assert press(world, "话务小赵", case, "dispatch", plan="0", other="区住建局", why="权属明确。").status_code == 302
     assert again(case).lead_office == world.offices["housing"]
+    assert "：权属明确。清单建议为" in again(case).dispatch_reason
 
 
 def test_the_hotline_is_not_offered_a_community(world: World) -> None:

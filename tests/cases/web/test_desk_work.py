@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from tests.cases.conftest import OTHER_STREET, World
+from tests.cases.conftest import OTHER_STREET, STREET, World
 from tests.cases.web.signing import signed_in
 
 from wangge.cases.actions import Place
@@ -35,6 +35,19 @@ def test_each_box_is_counted_exactly(world: World) -> None:
     found = counts(work(world, "街道老王"))
     assert (found["sign"], found["handle"], found["dispatch"]) == (8, 1, 0)
     assert counts(work(world, "话务小赵"))["dispatch"] == 1
+
+
+def test_an_empty_box_takes_no_room_while_another_is_full(world: World) -> None:
+    world.dispatched()
+    page = signed_in(world, "街道老王").get(reverse("case_my_work")).content.decode()
+    assert ('id="box-sign"' in page, 'id="box-dispatch"' in page) == (True, False)
+    assert "待派单</a>" in page
+
+
+def test_who_has_no_box_is_not_told_that_the_work_is_done(world: World) -> None:
+    Grant.objects.filter(user=world["住建小周"]).update(role="window_clerk", path=STREET, office_id=None)
+    page = signed_in(world, "住建小周").get(reverse("case_my_work")).content.decode()
+    assert ("您好" in page, "都办完了" in page, "没有要您办理的事项" in page) == (True, False, True)
 
 
 def test_a_box_and_its_list_agree(world: World) -> None:

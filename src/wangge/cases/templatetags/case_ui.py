@@ -82,9 +82,9 @@ def notice_tone(kind: str) -> str:
 
 
 @register.filter
-def empty_boxes(cards: Any) -> list[Any]:
-    """The cards of my work that have nothing in them (the first is always shown as a card)."""
-    return [card for card in cards[1:] if not card.total]
+def empty_boxes(cards: Any, waiting: int = 0) -> list[Any]:
+    """The cards of my work that have nothing in them (when nothing waits at all, the first is shown as a card)."""
+    return [card for card in cards[0 if waiting else 1 :] if not card.total]
 
 
 @register.simple_tag

@@ -71,7 +71,13 @@ class AuditList(Listing):
 
     title = "审计记录"
     columns = (
-        Column("at", "时间", value=lambda entry: f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}", width=20),
+        Column(
+            "at",
+            "时间",
+            value=lambda entry: f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}",
+            css="wg-nowrap",
+            width=20,
+        ),
         Column("actor_label", "操作者", render=_actor_cell, css="wg-nowrap", width=14),
         Column("act", "操作", value=lambda entry: acts.act(entry.action), render=_act_cell, css="wg-nowrap", width=16),
         Column("action", "操作代码", screen=False, width=28),
