@@ -118,6 +118,7 @@ LISTS: Final = (
 # Rows that hang on the street's objects: table → (column, kind).
 FINGERPRINT: Final = {
     "assessment_appeal": ("id", "assessment_appeal"),
+    "assessment_appealnotice": ("appeal_id", "assessment_appeal"),
     "assessment_rectification": ("id", "rectification"),
     "assessment_period": ("id", "period"),
     "assessment_pack": ("id", "pack"),

@@ -15,6 +15,7 @@ from wangge.assessment.corrections import Correction
 from wangge.assessment.enums import AppealKind, AppealState, PeriodState, RoundKind
 from wangge.assessment.measuring import Progress, silent
 from wangge.assessment.models import Appeal, AppealTransition, Period, PeriodTransition
+from wangge.assessment.notices import tell_decision
 from wangge.kernel.calendar.working import working_day_after
 from wangge.kernel.flow import Flow, Refused, step
 from wangge.kernel.jobs.queue import defer
@@ -144,7 +145,7 @@ class AppealFlow(Flow[Appeal]):
             number = rounds.again(period, now=self.now, kind=RoundKind.CORRECTION, reason=f"采纳申诉：{self.reason}")
             Period.objects.filter(pk=period.pk).update(round=number)
             self.taken.data = {"round": number}
-        self._decided()
+        self._decided(A.ACCEPTED)
 
     @step(
         "不采纳",
@@ -155,13 +156,14 @@ class AppealFlow(Flow[Appeal]):
         needs_reason=True,
     )
     def refuse(self) -> None:
-        self._decided()
+        self._decided(A.REFUSED)
 
     @step("撤回", source=A.SUBMITTED, target=A.WITHDRAWN, may=policy.may_withdraw)
     def withdraw(self) -> None:
         """The unit no longer disputes it."""
 
-    def _decided(self) -> None:
+    def _decided(self, state: AppealState) -> None:
         self.obj.decided_by_id = self.user.pk if self.user is not None else None
         self.obj.decided_at = self.now
         self.obj.decision = self.reason
+        tell_decision(self.obj, state, self.now)

@@ -11,8 +11,18 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from wangge.assessment.enums import AppealKind, AppealState, PeriodState
-from wangge.assessment.models import Adjustment, Appeal, Pack, Period, Rectification, Score, Unit, WorkerSheet
-from wangge.kernel.access.scopes import NOTHING, Scope, area, scope
+from wangge.assessment.models import (
+    Adjustment,
+    Appeal,
+    AppealNotice,
+    Pack,
+    Period,
+    Rectification,
+    Score,
+    Unit,
+    WorkerSheet,
+)
+from wangge.kernel.access.scopes import NOTHING, Scope, area, offices_of, scope
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 
@@ -109,6 +119,11 @@ def appeals(user: Any) -> QuerySet[Appeal]:
     decided = Q(unit__isnull=False) & scope(user, DECIDE).q("path", "")
     workers = Q(sheet__isnull=False) & scope(user, REVIEW_WORKERS).q("path", "")
     return Appeal.objects.filter(Q(by_id=user.pk) | units | decided | workers)
+
+
+def notices(user: Any) -> QuerySet[AppealNotice]:
+    """What the user's offices were told, of appeals the user sees."""
+    return AppealNotice.objects.filter(office_id__in=offices_of(user), appeal__in=appeals(user))
 
 
 def to_decide(user: Any) -> QuerySet[Appeal]:

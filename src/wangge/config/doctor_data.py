@@ -19,6 +19,7 @@ from wangge.territory.models import Division, Grid
 # Every table that row-level security guards (a test holds this against a fresh database).
 PROTECTED: Final = (
     "assessment_appeal",
+    "assessment_appealnotice",
     "assessment_workerline",
     "assessment_workersheet",
     "cases_requester",

@@ -16,8 +16,20 @@ from tests.cases.conftest import DISTRICT
 from tests.cases.web.signing import signed_in
 
 from wangge.assessment import defining
-from wangge.assessment.models import Appeal, Definition, Figure, Pack, Period, Rectification, Round, Score, Unit
+from wangge.assessment.models import (
+    Appeal,
+    AppealNotice,
+    Definition,
+    Figure,
+    Pack,
+    Period,
+    Rectification,
+    Round,
+    Score,
+    Unit,
+)
 from wangge.assessment.rectifying import months_back
+from wangge.kernel.access.models import Grant
 from wangge.organization import book
 from wangge.organization.models import Office
 
@@ -78,6 +90,16 @@ def appealed(number: int) -> None:
     )  # fmt: skip
 
 
+def told(number: int) -> None:
+    own = unit(number)
+    appeal = Appeal.objects.create(
+        period=period(0), unit=own, kind="figure", indicator="solution", reason="数据有出入", path=own.path,
+        office_ids=[own.office_id], by_id=1, at=timezone.now(), state="refused",
+    )  # fmt: skip
+    for office in Office.objects.filter(kind="street.command_centre", path__startswith="150203001"):
+        AppealNotice.objects.create(appeal=appeal, office_id=office.pk, kind="refused", text="核对无误", at=appeal.at)
+
+
 def rectified(number: int) -> None:
     Rectification.objects.create(unit=unit(number), proposed_by=period(0), grounds="连续3个月", state="active")
 
@@ -98,6 +120,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...], dict[str, str], Callable[[int
     "ranking": ("assessment_ranking", (), {"group": "street", "size": "50"}, ranked, in_listing),
     "periods": ("assessment_periods", (), {"size": "50"}, period, in_listing),
     "appeals": ("assessment_appeals", (), {"size": "50"}, appealed, in_listing),
+    "notices": ("assessment_notices", (), {"size": "50"}, told, in_listing),
     "rectifications": ("assessment_rectifications", (), {"size": "50"}, rectified, in_listing),
     "packs": ("assessment_packs", (), {"size": "50"}, packed, in_listing),
     "year": ("assessment_year", (), {"group": "street"}, ranked, in_listing),
@@ -116,7 +139,9 @@ def test_thirty_rows_cost_as_much_as_three(town: Town, name: str) -> None:
         query["period"] = str(period(0).pk)
     if name == "year":
         query["year"] = str(last_month().year)
-    client = signed_in(town, "指挥小孙")
+    client = signed_in(town, "指挥小孙" if name != "notices" else "街道老王")
+    if name == "notices":  # 街道老王 acts for the centre of one street; the units are many
+        Grant.objects.filter(user=town.people["街道老王"]).update(path=DISTRICT)
     address = reverse(route, args=args)
     costs, seen = [], []
     for numbers in (range(3), range(3, 30)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 from tests.assessment.conftest import Town, month, story, town, whistles, world  # noqa: F401
@@ -13,7 +14,7 @@ from tests.cases.web.signing import signed_in
 
 from wangge.assessment import actions, policy
 from wangge.assessment.flow import AppealFlow
-from wangge.assessment.models import Appeal, Period, Rectification
+from wangge.assessment.models import Appeal, AppealNotice, Period, Rectification
 from wangge.assessment.web.panels import my_assessment
 
 
@@ -36,6 +37,66 @@ def test_an_appeal_waits_for_who_decides_until_it_is_decided(month: Period, town
     assert "督办录入两次" in client.get(reverse("assessment_appeals_waiting")).content.decode()
     AppealFlow(appeal, town["指挥小孙"]).refuse(reason="核对无误")
     assert "appeals" not in cards(town, "指挥小孙")
+
+
+def disputed(town: Town, month: Period, who: str = "街道老王", unit: str = "street") -> Appeal:  # noqa: F811
+    return actions.appeal(
+        period=month, unit=town.unit(unit), by=town[who], kind="figure", indicator="supervised", reason="督办录入两次"
+    )
+
+
+@pytest.mark.parametrize(("step", "badge"), [("refuse", "未采纳"), ("accept", "已采纳")])
+def test_a_unit_is_told_how_its_appeal_was_decided(
+    month: Period,  # noqa: F811
+    town: Town,  # noqa: F811
+    step: str,
+    badge: str,
+) -> None:
+    freeze(town, month)
+    appeal = disputed(town, month)
+    assert "assessment-notices" not in cards(town, "街道老王")
+    more = {"numerator": -1} if step == "accept" else {}
+    getattr(AppealFlow(appeal, town["指挥小孙"]), step)(reason="已核对录音", **more)
+    # Who filed it (for the centre), and the street itself, whose unit it is.
+    told = set(AppealNotice.objects.values_list("office_id", flat=True))
+    assert told == {town.offices["centre"].pk, town.offices["street"].pk}
+    assert [cards(town, who).get("assessment-notices") for who in ("街道老王", "街道书记", "外街小孙", "住建小周")] == [
+        1, 1, None, None,
+    ]  # fmt: skip
+    [card] = [one for one in my_assessment(town["街道老王"], timezone.now()) if one.code == "assessment-notices"]
+    [row] = card.rows
+    assert (row.badge, card.counts) == (badge, False)
+    assert row.title == f"{month.label}的申诉“对指标数据有异议”{badge}：已核对录音"
+    client = signed_in(town, "街道老王")
+    assert "已核对录音" in client.get(row.url).content.decode()
+    assert row.url in client.get(card.url).content.decode()
+    assert client.post(reverse("assessment_notices_seen")).status_code == 302
+    assert "assessment-notices" not in cards(town, "街道老王")
+    assert cards(town, "街道书记")["assessment-notices"] == 1  # of another office
+
+
+def test_others_read_no_notices_and_mark_none(month: Period, town: Town) -> None:  # noqa: F811
+    freeze(town, month)
+    AppealFlow(disputed(town, month), town["指挥小孙"]).refuse(reason="核对无误")
+    for who in ("外街小孙", "住建小周"):
+        client = signed_in(town, who)
+        assert "核对无误" not in client.get(reverse("assessment_notices")).content.decode()
+        client.post(reverse("assessment_notices_seen"))
+    assert signed_in(town, "网格员小李").get(reverse("assessment_notices")).status_code == 403
+    assert actions.see_notices(pks=AppealNotice.objects.values_list("pk", flat=True), by=town["外街小孙"]) == 0
+    assert AppealNotice.objects.filter(seen_at__isnull=False).count() == 0
+
+
+def test_what_is_withdrawn_tells_nobody(month: Period, town: Town) -> None:  # noqa: F811
+    freeze(town, month)
+    AppealFlow(disputed(town, month), town["街道老王"]).withdraw()
+    assert AppealNotice.objects.count() == 0
+
+
+def test_a_department_is_told_at_its_own_office(month: Period, town: Town) -> None:  # noqa: F811
+    freeze(town, month)
+    AppealFlow(disputed(town, month, "住建小周", "housing"), town["指挥小孙"]).refuse(reason="核对无误")
+    assert AppealNotice.objects.get().office_id == town.offices["housing"].pk
 
 
 def test_the_appeals_to_decide_are_those_one_may_decide(month: Period, town: Town) -> None:  # noqa: F811

@@ -1,6 +1,6 @@
 """The tables of the assessment: what is measured, who, in which month, with what result, and what is disputed."""
 
-from wangge.assessment.models.appeals import Appeal, AppealTransition, Evaluation, Rectification
+from wangge.assessment.models.appeals import Appeal, AppealNotice, AppealTransition, Evaluation, Rectification
 from wangge.assessment.models.definitions import AssessmentRules, Definition, Scheme, SchemeItem
 from wangge.assessment.models.packs import Pack
 from wangge.assessment.models.periods import Period, PeriodTransition, Unit
@@ -10,6 +10,7 @@ from wangge.assessment.models.workers import WorkerItem, WorkerLine, WorkerSheet
 __all__ = [
     "Adjustment",
     "Appeal",
+    "AppealNotice",
     "AppealTransition",
     "AssessmentRules",
     "Definition",

@@ -16,6 +16,7 @@ from wangge.cases.models import Case
 from wangge.kernel.access.models import PathField
 from wangge.kernel.access.personal import Personal
 from wangge.kernel.flow.models import TransitionBase, VersionedModel
+from wangge.organization.notices import NoticeBase
 
 BASIS = "履行法定职责（个人信息保护法第13条第3项；北京市接诉即办工作条例第32条）"
 
@@ -76,6 +77,20 @@ class AppealTransition(TransitionBase):
     class Meta:
         verbose_name = "申诉流转"
         verbose_name_plural = "申诉流转"
+
+
+class AppealNotice(NoticeBase):
+    """What an office has to know about its unit's appeal: how it was decided (``kind``: the state it came to)."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField("类别", max_length=10, choices=AppealState.choices)
+
+    class Meta:
+        verbose_name = "考核提醒"
+        verbose_name_plural = "考核提醒"
+        indexes = [
+            models.Index(fields=["office_id", "-at"], name="appeal_notice_unseen", condition=Q(seen_at__isnull=True))
+        ]
 
 
 class Evaluation(VersionedModel):

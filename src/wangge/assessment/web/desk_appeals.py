@@ -24,6 +24,7 @@ from wangge.assessment.web.forms import AppealForm, DecideForm, indicator_choice
 from wangge.cases import policy as cases
 from wangge.kernel.access.models import User
 from wangge.kernel.access.routes import me, requires
+from wangge.kernel.access.scopes import permissions
 from wangge.kernel.attachments import queries as attachments
 from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.kernel.listing import rendering
@@ -68,6 +69,11 @@ class AppealList(Listing):
     export_permission = policy.READ
     empty_title = "没有申诉"
     empty_hint = "考核期冻结后，从本单位的考核页面提出申诉。"
+
+    def page_actions(self, request: HttpRequest) -> list[dict[str, str]]:
+        if policy.APPEAL not in permissions(request.user):
+            return []
+        return [{"label": "提醒", "url": reverse("assessment_notices"), "icon": "speakerphone"}]
 
     def rows(self, request: HttpRequest) -> Rows:
         return policy.appeals(request.user).select_related("period", "unit", "case")

@@ -1,6 +1,6 @@
 """What my work shows of the assessment: months to close and to publish, appeals and streets to decide about.
 
-A unit sees the frozen months, against which it may still appeal.
+A unit sees the frozen months, against which it may still appeal, and how its appeals were decided.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from wangge.assessment import policy
 from wangge.assessment.enums import AppealState, PeriodState, RectificationState
-from wangge.assessment.web.shown import RECTIFICATION_TONES
+from wangge.assessment.web.shown import APPEAL_TONES, RECTIFICATION_TONES
 from wangge.cases.panels import WorkCard, WorkRow
 from wangge.kernel.access.scopes import permissions
 from wangge.territory import queries as territory
@@ -30,6 +30,8 @@ def my_assessment(user: Any, now: datetime) -> list[WorkCard]:
         cards += [_to_close(user, now), _to_rectify(user)]
     if not held.isdisjoint({policy.DECIDE, policy.REVIEW_WORKERS}):
         cards.append(_to_decide(user))
+    if policy.APPEAL in held:
+        cards.append(_notices(user))
     if policy.READ in held and not held.isdisjoint({policy.APPEAL, policy.CLOSE}):
         cards.append(_frozen(user, now))
     return cards
@@ -87,6 +89,26 @@ def _to_decide(user: Any) -> WorkCard:
         for row in rows[:SHOWN]
     )
     return WorkCard("appeals", "考核申诉待裁", total, 0, shown, reverse("assessment_appeals_waiting"))
+
+
+def _notices(user: Any) -> WorkCard:
+    """How the appeals of the user's units were decided, as far as nobody there has read it."""
+    unseen = policy.notices(user).filter(seen_at__isnull=True)
+    rows = list(unseen.select_related("appeal__unit").order_by("-at", "-pk")[: SHOWN + 1])
+    total = len(rows) if len(rows) <= SHOWN else unseen.order_by().count()
+    shown = tuple(
+        WorkRow(
+            row.text,
+            reverse("assessment_appeal", args=[row.appeal_id]),
+            row.appeal.unit.name if row.appeal.unit else "",
+            None,
+            row.get_kind_display(),
+            APPEAL_TONES[row.kind],
+        )
+        for row in rows[:SHOWN]
+    )
+    url = f"{reverse('assessment_notices')}?unseen=1"
+    return WorkCard("assessment-notices", "考核提醒", total, 0, shown, url, counts=False)
 
 
 def _frozen(user: Any, now: datetime) -> WorkCard:
