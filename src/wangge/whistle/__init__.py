@@ -7,9 +7,9 @@ rank. A *meeting* (协调会) leaves resolutions as tasks. Afterwards both sides
 each department, a *judgement* (研判) whether the whistle was proper; either may be met with an *appeal* (申诉).
 A *posture* (应急状态) switches a division to emergency and back (平急转化), with rosters, limits and lists.
 
-How it runs: ``drafting.py`` writes a whistle; ``flow.py`` holds its states, ``summons_flow.py`` those of each
-summons; ``clocks.py`` their limits, which are rows (``limits.py``); ``actions.py`` and ``evaluating.py`` every
-other write; ``postures.py`` the switch.
+How it runs: ``drafting.py`` writes a whistle, ``redrafting.py`` edits it; ``flow.py`` holds its states,
+``summons_flow.py`` those of each summons; ``clocks.py`` their limits, which are rows (``limits.py``); ``actions.py``
+and ``evaluating.py`` every other write; ``postures.py`` the switch.
 
 Sources: G07–G12, G16, A19, C04, J13 of the requirements (Beijing 2018: work whistle, hard whistle; Pinggu: 30 minutes).
 

@@ -52,6 +52,10 @@ class Called:
     role: str
     tasks: tuple[str, ...]
 
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip()[:300] for line in self.tasks if line.strip()]
+
 
 @transaction.atomic
 def draft(
@@ -79,13 +83,9 @@ def draft(
     now = now or timezone.now()
     if by is not None and not policy.may_draft(by, spot.path):
         raise NotPermitted("您不能为该区域起草吹哨。")
-    cited = list(dict.fromkeys(items))
-    origin = origin or (Origin.ROOT if len(cases) > 1 else Origin.CASE if cases else "")
+    origin = origin or origin_of(cases)
     said = {"title": title, "text": text, "tried": tried, "wanted": wanted}
-    _check(kind=kind, said=said, spot=spot, called=called, origin=origin, cases=cases)
-    rows = _as_cited(cited, spot.path, now)
-    if why := guards.more_than_the_street(rows):
-        raise ValidationError({"items": [why]})
+    rows = checked(kind=kind, said=said, spot=spot, called=called, origin=origin, cases=cases, items=items, now=now)
     office = organization.office_of(by) if by is not None else organization.office(office_id)
     whistle = Whistle.objects.create(
         number=next_number(spot.path[:6], day=timezone.localdate(now)),
@@ -111,16 +111,50 @@ def draft(
         row.whistle = whistle
     CitedItem.objects.bulk_create(rows)
     for one in called:
-        summons = Summons.objects.create(
-            whistle=whistle, office_id=one.office_id, role=one.role, state=SummonsState.PREPARED
-        )
-        Task.objects.bulk_create(Task(summons=summons, text=line.strip()[:300]) for line in one.tasks if line.strip())
-        SummonsFlow(summons, by, now=now).record_start()
+        prepare_call(whistle, one, by=by, now=now)
     WhistleFlow(whistle, by, now=now).record_start(data={"kind": kind, "origin": origin})
     record("whistle.whistle.draft", whistle, changes={"number": whistle.number, "kind": kind})
     for prepared in [prepare(file) for file in files]:
         store(prepared, owner=whistle, purpose="evidence", by=by)
     return whistle
+
+
+def prepare_call(whistle: Whistle, one: Called, *, by: User | None, now: datetime) -> None:
+    """A summons that will be sent when the whistle is blown."""
+    summons = Summons.objects.create(
+        whistle=whistle, office_id=one.office_id, role=one.role, state=SummonsState.PREPARED
+    )
+    give_tasks(summons, one)
+    SummonsFlow(summons, by, now=now).record_start()
+
+
+def give_tasks(summons: Summons, one: Called) -> None:
+    """What the office is asked for, one thing a line."""
+    Task.objects.bulk_create(Task(summons=summons, text=line) for line in one.lines)
+
+
+def origin_of(cases: Sequence[Case]) -> str:
+    """What a whistle on ``cases`` is blown on; empty when there are none."""
+    return Origin.ROOT if len(cases) > 1 else Origin.CASE if cases else ""
+
+
+def checked(
+    *,
+    kind: str,
+    said: dict[str, str],
+    spot: Spot,
+    called: Sequence[Called],
+    origin: str,
+    cases: Sequence[Case],
+    items: Iterable[DutyItem],
+    now: datetime,
+) -> list[CitedItem]:
+    """The items as they will be cited. Raises ``ValidationError`` with messages per field."""
+    _check(kind=kind, said=said, spot=spot, called=called, origin=origin, cases=cases)
+    rows = _as_cited(list(dict.fromkeys(items)), spot.path, now)
+    if why := guards.more_than_the_street(rows):
+        raise ValidationError({"items": [why]})
+    return rows
 
 
 def _check(

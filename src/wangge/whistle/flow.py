@@ -6,7 +6,9 @@ sign the hard one, and it goes to the district leader. G11: an emergency asks ev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Min
 from django.utils import timezone
@@ -80,6 +82,15 @@ class WhistleFlow(Flow[Whistle]):
     def sign_director(self) -> None:
         self.obj.director_id, self.obj.director_at = self._who(), self.now
         self._blow_when_both()
+
+    @step("修改草稿", source=S.DRAFT, target=None, may=policy.may_redraft, system=True)
+    def redraft(self, *, change: Callable[[Whistle], dict[str, Any]]) -> None:
+        """Through ``redrafting.redraft`` alone: the form is a page of its own. Who signed the earlier words, signs
+        anew."""
+        whistle = self.obj
+        unsigned = whistle.secretary_id is not None or whistle.director_id is not None
+        whistle.secretary_id = whistle.secretary_at = whistle.director_id = whistle.director_at = None
+        self.taken.data = change(whistle) | ({"unsigned": True} if unsigned else {})
 
     @step("挂起", source=S.RUNNING, target=S.SUSPENDED, may=policy.over("whistle.suspend"), needs_reason=True)
     def suspend(self, *, until: date) -> None:

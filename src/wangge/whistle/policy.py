@@ -101,6 +101,11 @@ def drafted_anew(user: Any) -> Q:
     return scope(user, "whistle.draft").q("path", "") & Q(state__in=ANEW)
 
 
+def may_redraft(user: Any, whistle: Whistle) -> bool:
+    """Edit a draft: where the user may write one."""
+    return may_draft(user, whistle.path)
+
+
 def drafting_paths(user: Any) -> tuple[str, ...]:
     """The places for which the user may write a whistle."""
     return scope(user, "whistle.draft").paths

@@ -59,6 +59,9 @@ def _own(row: Any) -> Line:
     note = row.reason
     if row.step == "suspend":
         note = f"至{row.data.get('until', '')}：{row.reason}"
+    if row.step == "redraft":
+        changed = "、".join(row.data.get("changed", [])) or "没有改动文字"
+        note = f"{changed}；原签发作废，须重新签发" if row.data.get("unsigned") else changed
     if "source" in row.data:
         note = f"时限依据：{row.data['source']}"
     return Line(row.at, label, row.actor_label, "", note, TONES.get(row.step, "neutral"), "speakerphone")

@@ -1,4 +1,4 @@
-"""Writing a whistle at the desk: from the button on a case, or on its own."""
+"""Writing a whistle at the desk: from the button on a case, or on its own; editing it while it is a draft."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from django.views.decorators.http import require_GET
 
 from wangge.cases import policy as case_policy
 from wangge.kernel.access.routes import me, requires
-from wangge.kernel.flow import FlowError
+from wangge.kernel.access.scopes import scope
+from wangge.kernel.flow import Conflict, FlowError, seen_version
 from wangge.territory import queries as territory
 from wangge.whistle import policy
 from wangge.whistle.drafting import draft
+from wangge.whistle.enums import WhistleState
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Whistle
+from wangge.whistle.redrafting import redraft
 from wangge.whistle.web.draft_form import DraftForm, from_case, from_whistle
 from wangge.whistle.web.shown import whistle_url
 
@@ -58,6 +61,39 @@ def whistle_new(request: HttpRequest) -> HttpResponse:
 
 
 @requires("whistle.draft")
+def whistle_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft in the same form. Who comes second is told who was first, and keeps what was typed."""
+    user = me(request)
+    rows = policy.rows(user).filter(scope(user, "whistle.draft").q("path", ""))
+    whistle = get_object_or_404(rows, pk=pk)
+    seen, status = whistle.version, 200
+    if request.method == "POST":
+        status, seen = 400, seen_version(request.POST.get("seen", ""))
+        form = DraftForm(request.POST, request.FILES, user=user, whistle=whistle)
+        if form.is_valid():
+            try:
+                redraft(whistle=whistle, seen=seen, by=user, **form.given())
+            except ValidationError as error:
+                form.take(error)
+            except Conflict as error:
+                # Told of the other's change, one may go on from it.
+                status, seen = 409, whistle.version
+                form.add_error(None, str(error))
+            except FlowError as error:
+                form.add_error(None, str(error))
+            else:
+                _perhaps_blow(request, get_object_or_404(rows, pk=pk), "已修改")
+                return redirect(whistle_url(whistle))
+    elif whistle.state != WhistleState.DRAFT:
+        messages.warning(request, "已经签发或撤回，不能再修改。")
+        return redirect(whistle_url(whistle))
+    else:
+        form = DraftForm(user=user, whistle=whistle)
+    context = {"title": "修改草稿", "form": form, "whistle": whistle, "seen": seen, "conflict": status == 409}
+    return render(request, "whistle/desk/draft.html", context, status=status)
+
+
+@requires("whistle.draft")
 @require_GET
 def whistle_new_map(request: HttpRequest) -> JsonResponse:
     """Outlines of the communities for which the user may write, to find the place on."""
@@ -67,14 +103,14 @@ def whistle_new_map(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
-def _perhaps_blow(request: HttpRequest, whistle: Whistle) -> None:
+def _perhaps_blow(request: HttpRequest, whistle: Whistle, done: str = "已起草") -> None:
     """Who may blow it at once does so with the second button; else it waits for a signature."""
     if request.POST.get("do") != "blow":
-        messages.success(request, "已起草，等待签发。")
+        messages.success(request, f"{done}，等待签发。")
         return
     try:
         WhistleFlow(whistle, request.user).blow()
     except FlowError as error:
-        messages.warning(request, f"已起草，还没有吹响：{error}")
+        messages.warning(request, f"{done}，还没有吹响：{error}")
     else:
         messages.success(request, "哨已吹响，各单位已收到通知。")

@@ -27,7 +27,7 @@ from wangge.kernel.flow.forms import StepForm
 from wangge.organization import queries as organization
 from wangge.territory import queries as territory
 from wangge.whistle import actions, checkin, clocks, evaluating, policy, queries
-from wangge.whistle.enums import LIVE_STATES, LimitName, SummonsState
+from wangge.whistle.enums import LIVE_STATES, LimitName, SummonsState, WhistleState
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Summons, Whistle
 from wangge.whistle.story import story
@@ -128,6 +128,7 @@ def page(
         "held": permissions(user),
         "story": story(whistle),
         "may_show_code": _may_show_code(user, whistle),
+        "may_edit": whistle.state == WhistleState.DRAFT and policy.may_redraft(user, whistle),
         "may_draft_anew": policy.may_draft_anew(user, whistle),
         "meeting_form": meeting_form
         or (MeetingForm(whistle=whistle, user=user, auto_id="meet_%s") if may_meet else None),

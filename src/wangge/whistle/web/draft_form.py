@@ -68,14 +68,19 @@ class DraftForm(forms.Form):
     lat = forms.FloatField(label="纬度", required=False, min_value=-90, max_value=90)
     proof = FilesField(label="照片、材料")
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, whistle: Whistle | None = None, **kwargs: Any) -> None:
+        """``whistle``: a draft to edit; what another system wrote may need more rows than a person is offered."""
         self.user = user
+        self.items = max(ITEMS, whistle.items.count() if whistle is not None else 0)
+        self.offices = max(OFFICES, whistle.summonses.count() if whistle is not None else 0)
+        if whistle is not None:
+            kwargs.setdefault("initial", from_whistle(whistle, self.items, self.offices))
         super().__init__(*args, **kwargs)
         places = place_choices(user, "whistle.draft")
         self.fields["path"].options = places  # type: ignore[attr-defined]
         within = min((code for code, _ in places), key=len, default="")
         options = item_options(within)
-        for number in range(1, ITEMS + 1):
+        for number in range(1, self.items + 1):
             item = PickField(
                 label=f"清单条目{number}" if number > 1 else "清单条目",
                 required=number == 1,
@@ -84,7 +89,7 @@ class DraftForm(forms.Form):
             self.fields[f"item_{number}"] = item
             item.options = options
         offices = department_choices(within[:9] if within else "")
-        for number in range(1, OFFICES + 1):
+        for number in range(1, self.offices + 1):
             office = PickField(
                 label="主办单位" if number == 1 else "协办单位", required=number == 1, placeholder="输入单位名称"
             )
@@ -95,13 +100,13 @@ class DraftForm(forms.Form):
             )
 
     def item_fields(self) -> list[forms.BoundField]:
-        return [self[f"item_{n}"] for n in range(1, ITEMS + 1)]
+        return [self[f"item_{n}"] for n in range(1, self.items + 1)]
 
     def office_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"office_{n}"], self[f"tasks_{n}"]) for n in range(1, FIRST + 1)]
 
     def more_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"office_{n}"], self[f"tasks_{n}"]) for n in range(FIRST + 1, OFFICES + 1)]
+        return [(self[f"office_{n}"], self[f"tasks_{n}"]) for n in range(FIRST + 1, self.offices + 1)]
 
     def more_filled(self) -> bool:
         return any(office.value() or office.errors for office, _ in self.more_rows())
@@ -118,7 +123,7 @@ class DraftForm(forms.Form):
         """The arguments of ``drafting.draft``."""
         clean = self.cleaned_data
         cases: list[Case] = clean["numbers"]
-        items = [clean[f"item_{n}"] for n in range(1, ITEMS + 1) if clean.get(f"item_{n}")]
+        items = [clean[f"item_{n}"] for n in range(1, self.items + 1) if clean.get(f"item_{n}")]
         rows = {row.pk: row for row in DutyItem.objects.filter(pk__in=items).select_related("duty_list")}
         called = [
             Called(
@@ -126,7 +131,7 @@ class DraftForm(forms.Form):
                 Role.LEAD if n == 1 else Role.ASSIST,
                 tuple(clean[f"tasks_{n}"].splitlines()),
             )
-            for n in range(1, OFFICES + 1)
+            for n in range(1, self.offices + 1)
             if clean.get(f"office_{n}")
         ]
         words = {name: clean[name] for name in ("kind", "title", "text", "tried", "wanted")}
@@ -175,16 +180,16 @@ def from_case(case: Case, others: list[Case]) -> dict[str, Any]:
     return found
 
 
-def from_whistle(whistle: Whistle) -> dict[str, Any]:
-    """What the form begins with when a whistle that was not blown, or was withdrawn, is written again."""
+def from_whistle(whistle: Whistle, items: int = ITEMS, offices: int = OFFICES) -> dict[str, Any]:
+    """What the form begins with when a whistle that was not blown, or was withdrawn, is edited or written again."""
     names = ("kind", "origin", "title", "text", "tried", "wanted", "path", "address", "lng", "lat")
     found: dict[str, Any] = {name: getattr(whistle, name) for name in names}
     numbers = whistle.cases.order_by("pk").values_list("case__number", flat=True)
     found["numbers"] = " ".join(numbers)
-    cited = whistle.items.order_by("pk").values_list("item_id", flat=True)[:ITEMS]
+    cited = whistle.items.order_by("pk").values_list("item_id", flat=True)[:items]
     found |= {f"item_{n}": pk for n, pk in enumerate(cited, start=1)}
     called = whistle.summonses.order_by("pk").prefetch_related("tasks")
-    for number, one in enumerate(sorted(called, key=lambda s: s.role != Role.LEAD)[:OFFICES], start=1):
+    for number, one in enumerate(sorted(called, key=lambda s: s.role != Role.LEAD)[:offices], start=1):
         found[f"office_{number}"] = one.office_id
         found[f"tasks_{number}"] = "\n".join(task.text for task in one.tasks.all() if task.meeting_id is None)
     return found

@@ -52,6 +52,7 @@ desk_urlpatterns: list[URLPattern] = [
     path("appeals/<int:pk>/decide/", desk_evaluation.appeal_decide, name="appeal_decide"),
     path("appeal/<slug:what>/<int:pk>/", desk_evaluation.whistle_appeal, name="whistle_appeal"),
     path("<int:pk>/", desk_whistle.whistle_detail, name="whistle_detail"),
+    path("<int:pk>/edit/", desk_draft.whistle_edit, name="whistle_edit"),
     path("<int:pk>/step/<slug:name>/", desk_whistle.whistle_step, name="whistle_step"),
     path("<int:pk>/meeting/", desk_evaluation.whistle_meeting, name="whistle_meeting"),
     path("<int:pk>/judge/", desk_evaluation.whistle_judge, name="whistle_judge"),
