@@ -25,9 +25,10 @@ import django  # noqa: E402 - settings need the database's address
 
 django.setup()
 
-from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: E402
 from django.test import client as django_client  # noqa: E402
+from django.test import testcases  # noqa: E402
 from tests.browsing import browser  # noqa: E402, F401 - the fixture, for every test that wants a real browser
+from tests.emptying import empty  # noqa: E402
 
 
 def see_everything() -> None:
@@ -55,21 +56,13 @@ class SystemBetweenRequests(django_client.ClientHandler):
 django_client.ClientHandler = SystemBetweenRequests  # type: ignore[misc]
 
 
-_TRUNCATE_GUARDS = {"audit_auditentry": "audit_entry_keep_all", "audit_auditseal": "audit_seal_keep_all"}
+def _leave_nothing(self: testcases.TransactionTestCase) -> None:
+    """After a test that really committed, whatever sight it left behind."""
+    see_everything()
+    empty()
 
 
-def _flush_past_the_audit_trigger(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
-    """Transactional tests end with TRUNCATE, which the audit tables refuse: step over it, in tests alone."""
-    guards = [(table, guard) for table, guard in _TRUNCATE_GUARDS.items() if table in tables]
-    return [
-        *(f"ALTER TABLE {table} DISABLE TRIGGER {guard}" for table, guard in guards),
-        *_sql_flush(self, style, tables, **options),
-        *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}" for table, guard in guards),
-    ]
-
-
-_sql_flush = DatabaseOperations.sql_flush
-DatabaseOperations.sql_flush = _flush_past_the_audit_trigger  # type: ignore[method-assign]
+testcases.TransactionTestCase._fixture_teardown = _leave_nothing  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.cases.conftest import COMMUNITY, DISTRICT, OTHER_STREET, World, world  # noqa: F401 - the fixture
+from tests.cases.conftest import COMMUNITY, DISTRICT, OTHER_STREET, World, add_people, world  # noqa: F401 - the fixture
 
 from wangge.assessment import actions
 from wangge.assessment.models import Period, Scheme, Unit
@@ -15,7 +15,7 @@ from wangge.cases.actions import Asker, Place, dispatch_by_list
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.duties.models import DutyItem, DutyList
-from wangge.kernel.access.models import Grant, User
+from wangge.kernel.access.models import Grant
 from wangge.organization.models import Office
 from wangge.whistle.drafting import Called, Spot, draft
 from wangge.whistle.evaluating import judge, rate
@@ -96,12 +96,7 @@ def town(world: World) -> Town:  # noqa: F811
     built.offices["other_street"] = Office.objects.create(
         name="沼潭街道办事处", kind="street", level="street", path=OTHER_STREET, valid_from=LONG_AGO
     )
-    for name, (role, path, office) in MORE_PEOPLE.items():
-        user = User.objects.create_user(username=f"v{len(built.people)}", password=None, display_name=name)
-        Grant.objects.create(
-            user=user, role=role, path=path, office_id=built.offices[office or ""].pk, valid_from=LONG_AGO
-        )
-        built.people[name] = user
+    add_people(built, MORE_PEOPLE, letter="v", since=LONG_AGO)
     Grant.objects.update(valid_from=LONG_AGO)
     return built
 

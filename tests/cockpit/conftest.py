@@ -15,10 +15,10 @@ from tests.cases.conftest import (  # noqa: F401 - the fixture
     OTHER_STREET,
     STREET,
     World,
+    add_people,
     world,
 )
 
-from wangge.kernel.access.models import Grant, User
 from wangge.kernel.facts import registry
 from wangge.kernel.facts.models import DailyFact, FactBuilt
 
@@ -34,16 +34,7 @@ LEADERS: dict[str, tuple[str, str, str | None]] = {
 
 @pytest.fixture
 def town(world: World) -> World:  # noqa: F811
-    for name, (role, path, office) in LEADERS.items():
-        user = User.objects.create_user(username=f"l{len(world.people)}", password=None, display_name=name)
-        Grant.objects.create(
-            user=user,
-            role=role,
-            path=path,
-            office_id=world.offices[office].pk if office else None,
-            valid_from=timezone.localdate() - timedelta(days=400),
-        )
-        world.people[name] = user
+    add_people(world, LEADERS, letter="l", since=timezone.localdate() - timedelta(days=400))
     return world
 
 

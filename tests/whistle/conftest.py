@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
-from django.utils import timezone
-from tests.cases.conftest import COMMUNITY, DISTRICT, LONG_AGO, OTHER_STREET, STREET, World, world  # noqa: F401
+from tests.cases.conftest import (  # noqa: F401 - the fixture
+    COMMUNITY,
+    DISTRICT,
+    LONG_AGO,
+    OTHER_STREET,
+    STREET,
+    World,
+    add_offices,
+    add_people,
+    world,
+)
 
 from wangge.duties.models import DutyItem, DutyList
-from wangge.kernel.access.models import Grant, User
+from wangge.kernel.access.models import User
 from wangge.organization.models import Office
 from wangge.whistle.drafting import Called, Spot, draft
 from wangge.whistle.flow import WhistleFlow
@@ -113,24 +122,15 @@ def again(row: T) -> T:
 
 @pytest.fixture
 def town(world: World) -> Town:  # noqa: F811
-    for key, name, kind, level in (
-        ("urban_bureau", "区城市管理局", "district.urban_management", "district"),
-        ("heat", "昆都仑区供热公司", "enterprise.heat", "enterprise"),
-        ("leader", "区政府领导", "district.leader", "district"),
-    ):
-        world.offices[key] = Office.objects.create(
-            name=name, kind=kind, level=level, path=DISTRICT, valid_from=LONG_AGO
-        )
-    for name, (role, path, office) in PEOPLE.items():
-        user = User.objects.create_user(username=f"w{len(world.people)}", password=None, display_name=name)
-        Grant.objects.create(
-            user=user,
-            role=role,
-            path=path,
-            office_id=world.offices[office].pk if office else None,
-            valid_from=timezone.localdate(),
-        )
-        world.people[name] = user
+    add_offices(
+        world,
+        {
+            "urban_bureau": ("区城市管理局", "district.urban_management", "district", DISTRICT),
+            "heat": ("昆都仑区供热公司", "enterprise.heat", "enterprise", DISTRICT),
+            "leader": ("区政府领导", "district.leader", "district", DISTRICT),
+        },
+    )
+    add_people(world, PEOPLE, letter="w")
     district = DutyList.objects.create(
         code="district", name="区级部门职责清单", level="district", kind="duty", valid_from=LONG_AGO
     )

@@ -224,6 +224,8 @@ if PRODUCTION:  # names with a hash, compressed beforehand, cached for ever
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+if ENVIRONMENT == "test":  # every test client would list all files anew
+    WHITENOISE_AUTOREFRESH = True
 WHITENOISE_MANIFEST_STRICT = False
 # The largest single attachment, in megabytes.
 ATTACHMENT_MB = env.int("WANGGE_ATTACHMENT_MB", default=20)

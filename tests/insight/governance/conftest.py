@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World, world  # noqa: F401 - the fixture
+from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World, add_people, world  # noqa: F401 - the fixture
 
 from wangge.insight.governance import actions
 from wangge.insight.governance.flow import TaskFlow
 from wangge.insight.governance.models import GovernanceItem, GovernanceTask
-from wangge.kernel.access.models import Grant, User
+from wangge.kernel.access.models import User
 from wangge.kernel.facts.models import DailyFact, FactBuilt
 from wangge.organization.models import Office
 
@@ -29,12 +29,7 @@ def town(world: World) -> World:  # noqa: F811
     world.offices["leader"] = Office.objects.create(
         name="昆都仑区领导", kind="district.leader", level="district", path=DISTRICT, valid_from=timezone.localdate()
     )
-    for name, (role, path, office) in PEOPLE.items():
-        user = User.objects.create_user(username=f"g{len(world.people)}", password=None, display_name=name)
-        Grant.objects.create(
-            user=user, role=role, path=path, office_id=world.offices[office].pk, valid_from=timezone.localdate()
-        )
-        world.people[name] = user
+    add_people(world, PEOPLE, letter="g")
     return world
 
 
