@@ -28,6 +28,7 @@ from wangge.territory.actions import assign_staff
 from wangge.territory.enums import GridKind, Position
 from wangge.territory.models import Grid, GridStaff
 from wangge.territory.queries import staff_of
+from wangge.territory.staffing import role_for
 
 # Printed at the end of ``make demo``; the rules for passwords hold for it too.
 PASSWORD: Final = "Kundulun-2024"  # noqa: S105 - the demo tells it to everybody
@@ -205,7 +206,7 @@ def _grid_people(offices: dict[tuple[str, str], Office], names: Iterator[str], r
             posts.append((len(others) - 1, grid, position))
     users = _open_accounts(others, prefix="wg")
     grants = Grant.objects.bulk_create(
-        Grant(user=users[i], role="grid_chief" if p == Position.CHIEF else "grid_worker", path=g.code, valid_from=SINCE)
+        Grant(user=users[i], role=role_for(p), path=g.code, office_id=others[i].office.pk, valid_from=SINCE)
         for i, g, p in posts
     )
     made = GridStaff.objects.bulk_create(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from wangge.kernel.access import actions as access
@@ -22,11 +23,12 @@ from wangge.kernel.access.scopes import forget
 from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
 from wangge.kernel.periods import not_over
-from wangge.organization import policy
+from wangge.organization import policy, queries
 from wangge.organization.checks import check_day, check_manager
 from wangge.organization.enums import StaffCategory, StaffEvent
 from wangge.organization.errors import OrganizationError
 from wangge.organization.models import Office, Post, Staff, StaffChange
+from wangge.territory.models import GridStaff
 
 PHONE: Final = re.compile(r"(\+?86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 
@@ -281,8 +283,10 @@ def _carried(by: User | None, held: Sequence[Grant], place: str) -> list[str]:
 
 
 def _grants(staff: Staff) -> list[Grant]:
-    """What was given for the office, and holds now or later."""
-    return list(staff.user.grants.filter(not_over(timezone.localdate()), office_id=staff.office_id).order_by("pk"))
+    """What was given for the office, and holds now or later; not what a post in a grid gives, which ends with that."""
+    of_posts = staff.user.grid_posts.filter(grant__isnull=False).values("grant")
+    held = staff.user.grants.filter(not_over(timezone.localdate()), office_id=staff.office_id).exclude(pk__in=of_posts)
+    return list(held.order_by("pk"))
 
 
 def _locked(staff: Staff, on: date) -> Staff:
@@ -300,6 +304,20 @@ def _open(office: Office) -> None:
     ended = Office.objects.filter(pk=office.pk, valid_to__isnull=False).exists()
     if ended:
         raise OrganizationError(f"{office.name}已撤销，不能安排人员。", field="office")
+
+
+@transaction.atomic
+def act_for_the_committee(*, user_id: int, grid_code: str) -> None:
+    """The grants that the user's post in the grid gave are for the community's committee too: what lies with it and
+    is in the grid is theirs to handle (E01: the committee's matters are worked on in its grids)."""
+    committee = queries.community_office(grid_code)
+    if committee is None:
+        return
+    posts = GridStaff.objects.filter(user_id=user_id, grid__code=grid_code, valid_to__isnull=True)
+    for grant in Grant.objects.filter(pk__in=posts.values("grant"), office_id=None):
+        grant.office_id = committee.id
+        grant.save(update_fields=["office_id"])
+        record("access.grant.office", grant, changes={"office_id": [None, committee.id]}, path=grant.path)
 
 
 def _post(post: Post | None, office: Office) -> None:

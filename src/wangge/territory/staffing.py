@@ -57,7 +57,7 @@ def begin(
     post = GridStaff(grid=grid, user=user, position=position, valid_from=day)
     role = role_for(position)
     # A grant that was given by hand is left to those who gave it: this post then holds none.
-    if not user.grants.in_force(day).filter(role=role, path=grid.code, office_id=None).exists():
+    if not user.grants.in_force(day).filter(role=role, path=grid.code).exists():
         try:
             post.grant = grant_role(
                 user=user,
