@@ -7,6 +7,7 @@ of the test client sees what its user may see, and the system's sight comes back
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ import django  # noqa: E402 - settings need the database's address
 
 django.setup()
 
+from django.template import Template  # noqa: E402
 from django.test import client as django_client  # noqa: E402
 from django.test import testcases  # noqa: E402
+from django.test import utils as test_utils  # noqa: E402
 from tests.browsing import browser  # noqa: E402, F401 - the fixture, for every test that wants a real browser
 from tests.emptying import empty  # noqa: E402
 
@@ -63,6 +66,24 @@ def _leave_nothing(self: testcases.TransactionTestCase) -> None:
 
 
 testcases.TransactionTestCase._fixture_teardown = _leave_nothing  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whole_pages_tell_their_context(django_test_environment: None) -> None:
+    """What the view gave to the page is kept for the test; not a copy for every piece that the page includes, of which
+    a list has hundreds."""
+    told, quietly, at_work = Template._render, test_utils._TestState.saved_data.template_render, threading.local()
+
+    def render(self: Template, context: Any) -> Any:
+        if getattr(at_work, "page", False):
+            return quietly(self, context)
+        at_work.page = True
+        try:
+            return told(self, context)
+        finally:
+            at_work.page = False
+
+    Template._render = render
 
 
 @pytest.fixture(autouse=True)

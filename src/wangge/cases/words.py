@@ -35,6 +35,7 @@ _COUNT: Final = range(20 * INDEXED)
 _TOUCHING: Final = re.compile(r"[0-9a-z\u3400-\u9fff]+")
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
 _LATIN: Final = re.compile("[0-9a-z]").search
+_WITHIN: Final = frozenset("号院栋幢座楼元层室户门")
 _DIGIT: Final = re.compile("[0-9]").search
 # In a text a space beside a number separates nothing, as in 友谊路 105 号; in a search it stands between two words.
 _SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[0-9])|(?<=[0-9a-z]) +(?=[\u3400-\u9fff])")
@@ -74,8 +75,8 @@ def _numbers(run: Sequence[str]) -> list[int]:
 
 
 def _gates(run: Sequence[str]) -> list[str]:
-    """Each number of a run with the two characters before it."""
-    return ["".join(run[at - 2 : at + 1]) for at in _numbers(run) if at > 1]
+    """Each number of a run with the two characters before it, but not where it counts within a yard or a house."""
+    return ["".join(run[at - 2 : at + 1]) for at in _numbers(run) if at > 1 and run[at - 1] not in _WITHIN]
 
 
 def _plain(text: str) -> str:
@@ -95,7 +96,8 @@ def vector(*texts: str) -> str:
             if not isinstance(run, str):
                 words += [f"'{run[at]}':{position + at}" for at in _numbers(run)]
                 words += [f"'{gate}':{position}" for gate in _gates(run)]
-                words.append(f"'{run[-1]}':{position + len(run) - 1}")  # begins no pair that a search for it would find
+                if run[-2].isascii():  # begins no pair by which it would be found alone
+                    words.append(f"'{run[-1]}':{position + len(run) - 1}")
         position += len(run)
     return " ".join(words)
 
