@@ -11,7 +11,8 @@ from tests.cases.conftest import OTHER_STREET
 from tests.whistle.conftest import HERE, Town, again
 
 from wangge.kernel.flow import NotPermitted, Refused
-from wangge.whistle.actions import Resolution, hold_meeting, see_notices
+from wangge.organization import notices
+from wangge.whistle.actions import Resolution, hold_meeting
 from wangge.whistle.drafting import Called, Spot
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import Meeting, Task, Whistle, WhistleNotice
@@ -108,8 +109,8 @@ def test_nobody_writes_for_another_street(town: Town) -> None:
 def test_notices_are_read_by_their_own_office(town: Town) -> None:
     town.blown()
     mine = WhistleNotice.objects.get(office_id=town.office("housing").pk)
-    assert see_notices(pks=[mine.pk], by=town["城管小冯"]) == 0
-    assert see_notices(pks=[mine.pk], by=town["住建小周"]) == 1
+    assert notices.see(WhistleNotice, pks=[mine.pk], by=town["城管小冯"]) == 0
+    assert notices.see(WhistleNotice, pks=[mine.pk], by=town["住建小周"]) == 1
 
 
 def test_who_wrote_it_hears_that_it_was_withdrawn(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -14,12 +14,12 @@ from django.utils import timezone
 from wangge.assessment import policy, rounds, units, working
 from wangge.assessment.enums import AppealKind, AppealState, Group, PeriodState
 from wangge.assessment.flow import AppealFlow, PeriodFlow
-from wangge.assessment.models import Appeal, AppealNotice, Evaluation, Period, Unit, WorkerSheet
+from wangge.assessment.models import Appeal, Evaluation, Period, Unit, WorkerSheet
 from wangge.cases import policy as cases
 from wangge.cases.models import Case
 from wangge.kernel.access.database import as_system
 from wangge.kernel.access.models import User
-from wangge.kernel.access.scopes import offices_of, scope
+from wangge.kernel.access.scopes import scope
 from wangge.kernel.attachments.actions import store
 from wangge.kernel.audit.context import acting
 from wangge.kernel.audit.recording import record
@@ -179,13 +179,6 @@ def _create(by: User, files: Sequence[File[bytes]], **given: Any) -> Appeal:
     except IntegrityError:
         raise Refused(PENDING) from None
     return row
-
-
-@transaction.atomic
-def see_notices(*, pks: Iterable[int], by: User) -> int:
-    """The user has read what their offices were told; returns how many."""
-    mine = AppealNotice.objects.filter(pk__in=list(pks), office_id__in=offices_of(by), seen_at__isnull=True)
-    return mine.update(seen_at=timezone.now())
 
 
 def evaluate(

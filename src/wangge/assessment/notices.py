@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from wangge.assessment.enums import AppealState
 from wangge.assessment.models import Appeal, AppealNotice
@@ -12,8 +11,7 @@ from wangge.kernel.access.models import User
 from wangge.kernel.access.scopes import holdings
 from wangge.organization import notices
 from wangge.organization import queries as organization
-
-STREET_LENGTH: Final = 9
+from wangge.territory.enums import STREET_LENGTH
 
 
 def tell_decision(appeal: Appeal, state: AppealState, now: datetime) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 
 from wangge.cases import clocks, policy, validators
@@ -19,13 +19,13 @@ from wangge.cases.dispatching import CannotDispatch, best_plan
 from wangge.cases.enums import CaseState, Channel, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
 from wangge.cases.events import CaseFiled
 from wangge.cases.flow import CaseFlow
-from wangge.cases.models import Case, CaseRequest, Notice
+from wangge.cases.models import Case, CaseRequest
 from wangge.cases.rules import in_force
 from wangge.cases.words import vector_of
 from wangge.duties.models import Kind
 from wangge.kernel import rows
 from wangge.kernel.access.personal import blind_index, encrypt
-from wangge.kernel.access.scopes import offices_of, scope
+from wangge.kernel.access.scopes import scope
 from wangge.kernel.api import webhooks
 from wangge.kernel.attachments.actions import Prepared, prepare, store
 from wangge.kernel.audit.recording import record
@@ -262,13 +262,6 @@ def take_step(
     return case
 
 
-@transaction.atomic
-def see_notices(*, notices: QuerySet[Notice], by: Any) -> int:
-    """The user has read what their offices were told; returns how many."""
-    mine = notices.filter(office_id__in=offices_of(by), seen_at__isnull=True)
-    return mine.update(seen_at=timezone.now())
-
-
 # -- requests: extension, suspension, exclusion --------------------------------------------------
 
 
@@ -423,7 +416,6 @@ __all__ = [
     "decide",
     "dispatch_by_list",
     "file_case",
-    "see_notices",
     "take_step",
     "withdraw",
 ]

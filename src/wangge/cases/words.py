@@ -132,16 +132,8 @@ def marks_of(path: str, office_ids: Iterable[int]) -> list[str]:
 
 def query(text: str) -> str:
     """The ``tsquery`` for a search; empty when nothing searchable is left."""
-    return " & ".join(part for part in query_parts(text) if part)
-
-
-def query_parts(text: str) -> tuple[str, str]:
-    """The same in two: what an index finds quickly, and single characters to look for among that.
-
-    A single character stands first only when there is nothing else.
-    """
     phrases, singles = phrases_of(text)
-    return (as_query(phrases), singles) if phrases else (singles, "")
+    return " & ".join(part for part in (as_query(phrases), singles) if part)
 
 
 def phrases_of(text: str) -> tuple[list[tuple[str, ...]], str]:

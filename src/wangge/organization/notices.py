@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
+
+from wangge.kernel.access.scopes import offices_of
 
 
 class NoticeBase(models.Model):
@@ -31,3 +34,10 @@ def tell(model: type[NoticeBase], offices: Iterable[int | None], *, text: str, a
     rows: models.QuerySet[Any] = model._base_manager.all()
     rows.bulk_create(model(office_id=office, text=text[:200], at=at, **about) for office in wanted)
     return len(wanted)
+
+
+def see(model: type[NoticeBase], *, pks: Iterable[int], by: Any) -> int:
+    """The user has read what their offices were told; returns how many."""
+    rows: models.QuerySet[Any] = model._base_manager.all()
+    mine = rows.filter(pk__in=list(pks), office_id__in=offices_of(by), seen_at__isnull=True)
+    return mine.update(seen_at=timezone.now())

@@ -7,6 +7,8 @@ from django.db import models
 CODE_LENGTHS = (2, 4, 6, 9, 12)
 GRID_LENGTH = 15
 COMMUNITY_LENGTH = 12
+STREET_LENGTH = 9
+DISTRICT_LENGTH = 6
 
 
 class Level(models.IntegerChoices):

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
-from wangge.territory.enums import COMMUNITY_LENGTH, Level, PlaceKind
+from wangge.territory.enums import COMMUNITY_LENGTH, STREET_LENGTH, Level, PlaceKind
 from wangge.territory.models import Division, Grid, PlaceAlias
 from wangge.territory.names import core_name, short_name
 from wangge.territory.queries import full_name
@@ -32,7 +32,6 @@ _ORDINARY: Final = re.compile(
 )
 _LONGEST: Final = 30
 _TEXT: Final = 2_000
-_STREET_LENGTH: Final = 9
 _CLEAR: Final = 0.1  # by so much the first must be surer than another place
 
 
@@ -199,7 +198,7 @@ def address_to_path(text: str, within: str = "", limit: int = 5) -> list[Match]:
             reason = f"提到{entry.what}" if same else f"“{mention.term}”即{entry.what}"
             if reason not in reasons[entry.path]:
                 reasons[entry.path].append(reason)
-            if len(entry.path) == _STREET_LENGTH and entry.weight >= _FULL[Level.STREET]:
+            if len(entry.path) == STREET_LENGTH and entry.weight >= _FULL[Level.STREET]:
                 streets.add(entry.path)
     number = _GRID_NUMBER.search(clean)
     if number:
@@ -238,10 +237,10 @@ def _judge(path: str, doubts: dict[str, float], reasons: dict[str, list[str]], s
         if above != path and path.startswith(above):
             # A place inside another that is named too: half of the other's certainty counts.
             doubt *= (1 + above_doubt) / 2
-            if len(above) == _STREET_LENGTH:
+            if len(above) == STREET_LENGTH:
                 why.append(f"且在{full_name(above, from_level=Level.STREET)}")
     score = 1 - doubt
-    if len(path) > _STREET_LENGTH and streets and path[:_STREET_LENGTH] not in streets:
+    if len(path) > STREET_LENGTH and streets and path[:STREET_LENGTH] not in streets:
         score *= 0.5
         why.append("但文中另提到别的街道")
     return Match(path, round(min(score, 0.99), 3), "；".join(why))

@@ -16,12 +16,18 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.periods import in_force
-from wangge.territory.enums import CODE_LENGTHS, COMMUNITY_LENGTH, GRID_LENGTH, Level, Position
+from wangge.territory.enums import (
+    CODE_LENGTHS,
+    COMMUNITY_LENGTH,
+    DISTRICT_LENGTH,
+    GRID_LENGTH,
+    STREET_LENGTH,
+    Level,
+    Position,
+)
 from wangge.territory.models import Division, DivisionChange, Grid, GridStaff, Outline, PlaceCode
 from wangge.territory.names import core_name, readings, short_name
 from wangge.territory.revision import Cached
-
-DISTRICT_LENGTH, STREET_LENGTH = Level.DISTRICT.code_length, Level.STREET.code_length
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from wangge.kernel.access.models import User
-from wangge.kernel.access.scopes import offices_of
 from wangge.kernel.attachments.actions import prepare, store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import NotPermitted, Refused
@@ -21,7 +20,7 @@ from wangge.organization import queries as organization
 from wangge.whistle import policy
 from wangge.whistle.enums import LIVE_STATES, LIVE_SUMMONS, NoticeKind, Role, SummonsState, WhistleState
 from wangge.whistle.flow import WhistleFlow
-from wangge.whistle.models import Meeting, Summons, Task, Whistle, WhistleNotice
+from wangge.whistle.models import Meeting, Summons, Task, Whistle
 from wangge.whistle.notices import command, street_offices, tell
 from wangge.whistle.summons_flow import SummonsFlow, call
 
@@ -118,13 +117,6 @@ def _give(whistle: Whistle, office_id: int, tasks: list[Task], now: datetime) ->
     for task in tasks:
         task.summons = summons
     SummonsFlow(summons, now=now).take_on(tasks=tasks)
-
-
-@transaction.atomic
-def see_notices(*, pks: Iterable[int], by: User) -> int:
-    """The user has read what their offices were told; returns how many."""
-    mine = WhistleNotice.objects.filter(pk__in=list(pks), office_id__in=offices_of(by), seen_at__isnull=True)
-    return mine.update(seen_at=timezone.now())
 
 
 def escalation_offices(whistle: Whistle, office_id: int) -> list[int | None]:

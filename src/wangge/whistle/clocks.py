@@ -22,6 +22,8 @@ from wangge.whistle.enums import OFFICE_CLOCKS, ClockName, WhistleState
 from wangge.whistle.limits import defaults
 from wangge.whistle.models import Summons, SummonsClock, Whistle
 
+# Those of a summons that objects to nothing.
+NOT_OBJECTING = (*OFFICE_CLOCKS, ClockName.CHECK)
 # What ``show`` sets on a summons.
 SHOWN = ("next_due_at", "due_name", "raised_at")
 
@@ -55,7 +57,7 @@ def pause(summons: Summons, now: datetime) -> None:
     _change(summons, lambda clock: kernel.pause(clock, now) if clock.paused_at is None else [])
 
 
-def resume(summons: Summons, now: datetime, *, names: Sequence[str] = (*OFFICE_CLOCKS, ClockName.CHECK)) -> None:
+def resume(summons: Summons, now: datetime, *, names: Sequence[str] = NOT_OBJECTING) -> None:
     """What was left at the pause is left now, of the way to the district leader too."""
     _change(summons, lambda clock: _resume(clock, now) if clock.paused_at is not None and clock.name in names else [])
 

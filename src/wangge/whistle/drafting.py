@@ -21,6 +21,7 @@ from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import NotPermitted
 from wangge.kernel.numbering.numbers import next_number
 from wangge.organization import queries as organization
+from wangge.territory.enums import STREET_LENGTH
 from wangge.whistle import guards, policy
 from wangge.whistle.enums import FROM_CASES, Origin, Role, SummonsState, WhistleKind, WhistleState
 from wangge.whistle.flow import WhistleFlow
@@ -28,7 +29,6 @@ from wangge.whistle.models import CitedItem, Summons, Task, Whistle, WhistleCase
 from wangge.whistle.postures import posture_at
 from wangge.whistle.summons_flow import SummonsFlow
 
-STREET_LENGTH = 9
 # Lists that are the street's own, or below it.
 OWN_LEVELS = (ListLevel.STREET, ListLevel.TOWNSHIP, ListLevel.COMMUNITY)
 WORDS = (("title", "标题", 2), ("text", "情况", 4), ("tried", "街道已做的工作", 4), ("wanted", "请部门解决什么", 4))

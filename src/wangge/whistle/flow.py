@@ -16,10 +16,10 @@ from django.utils import timezone
 from wangge.kernel.api import webhooks
 from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, TransitionBase, step
+from wangge.territory.enums import STREET_LENGTH
 from wangge.whistle import clocks, guards, policy
 from wangge.whistle.enums import (
     LIVE_SUMMONS,
-    OFFICE_CLOCKS,
     OPEN_STATES,
     ClockName,
     NoticeKind,
@@ -34,7 +34,6 @@ from wangge.whistle.notices import command, leader, street_offices, tell
 from wangge.whistle.summons_flow import SummonsFlow
 
 S = WhistleState
-STREET_LENGTH = 9
 READY = (guards.somebody_is_called, guards.has_grounds)
 
 
@@ -113,8 +112,7 @@ class WhistleFlow(Flow[Whistle]):
         whistle.suspended_until_on = None
         for summons in self._running():
             objects = summons.state == SummonsState.OBJECTED
-            names = [ClockName.DECIDE] if objects else (*OFFICE_CLOCKS, ClockName.CHECK)
-            clocks.resume(summons, self.now, names=names)
+            clocks.resume(summons, self.now, names=[ClockName.DECIDE] if objects else clocks.NOT_OBJECTING)
             summons.save(update_fields=clocks.SHOWN)
         whistle.next_due_at = self._nearest()
 

@@ -17,8 +17,9 @@ from wangge.kernel.attachments.actions import prepare, store
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import NotPermitted
 from wangge.organization import queries as organization
+from wangge.territory.enums import STREET_LENGTH
 from wangge.whistle import policy
-from wangge.whistle.drafting import STREET_LENGTH, Called, Spot, checked, give_tasks, origin_of, prepare_call
+from wangge.whistle.drafting import Called, Spot, checked, give_tasks, origin_of, prepare_call
 from wangge.whistle.enums import Role, SummonsState
 from wangge.whistle.flow import WhistleFlow
 from wangge.whistle.models import CitedItem, Summons, SummonsTransition, Task, Whistle, WhistleCase

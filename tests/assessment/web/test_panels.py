@@ -16,6 +16,7 @@ from wangge.assessment import actions, policy
 from wangge.assessment.flow import AppealFlow
 from wangge.assessment.models import Appeal, AppealNotice, Period, Rectification
 from wangge.assessment.web.panels import my_assessment
+from wangge.organization import notices
 
 
 def cards(town: Town, who: str, **given: Any) -> dict[str, int]:  # noqa: F811
@@ -83,7 +84,7 @@ def test_others_read_no_notices_and_mark_none(month: Period, town: Town) -> None
         assert "核对无误" not in client.get(reverse("assessment_notices")).content.decode()
         client.post(reverse("assessment_notices_seen"))
     assert signed_in(town, "网格员小李").get(reverse("assessment_notices")).status_code == 403
-    assert actions.see_notices(pks=AppealNotice.objects.values_list("pk", flat=True), by=town["外街小孙"]) == 0
+    assert notices.see(AppealNotice, pks=AppealNotice.objects.values_list("pk", flat=True), by=town["外街小孙"]) == 0
     assert AppealNotice.objects.filter(seen_at__isnull=False).count() == 0
 
 

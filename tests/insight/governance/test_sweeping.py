@@ -14,6 +14,7 @@ from wangge.insight.governance import actions, notices, policy, sweeping
 from wangge.insight.governance.flow import TaskFlow
 from wangge.insight.governance.models import GovernanceClock, GovernanceNotice, GovernanceTask
 from wangge.organization.models import Office
+from wangge.organization.notices import see
 
 
 def days(number: float) -> datetime:
@@ -161,6 +162,6 @@ def test_who_reads_a_notice(town: World) -> None:
     assert policy.notices(town["住建局长"]).count() == 0
     assert policy.notices(town["外人"]).count() == 0
     mine = policy.notices(town["城管科小秦"]).get()
-    assert actions.see_notices(pks=[mine.pk], by=town["街道书记"]) == 0
-    assert actions.see_notices(pks=[mine.pk], by=town["城管科小秦"]) == 1
+    assert see(GovernanceNotice, pks=[mine.pk], by=town["街道书记"]) == 0
+    assert see(GovernanceNotice, pks=[mine.pk], by=town["城管科小秦"]) == 1
     assert policy.notices(town["街道书记"]).filter(seen_at=None).count() == 1

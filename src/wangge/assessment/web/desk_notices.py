@@ -10,8 +10,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from wangge.assessment import actions, policy
+from wangge.assessment import policy
 from wangge.assessment.enums import AppealState
+from wangge.assessment.models import AppealNotice
 from wangge.assessment.web.shown import APPEAL_TONES
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.listing import rendering
@@ -19,6 +20,7 @@ from wangge.kernel.listing.columns import Column
 from wangge.kernel.listing.filters import Choice, DateRange, Flag
 from wangge.kernel.listing.html import badge, moment
 from wangge.kernel.listing.listing import Listing, Rows
+from wangge.organization import notices
 from wangge.organization import queries as organization
 
 DECIDED = [(state.value, str(state.label)) for state in (AppealState.ACCEPTED, AppealState.REFUSED)]
@@ -73,6 +75,6 @@ def assessment_notices(request: HttpRequest) -> HttpResponse:
 def assessment_notices_seen(request: HttpRequest) -> HttpResponse:
     """My offices have read what they were told."""
     rows = policy.notices(request.user).filter(seen_at__isnull=True).values_list("pk", flat=True)
-    number = actions.see_notices(pks=list(rows), by=me(request))
+    number = notices.see(AppealNotice, pks=rows, by=me(request))
     messages.success(request, f"已阅 {number} 条考核提醒。")
     return redirect("assessment_notices")

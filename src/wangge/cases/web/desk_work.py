@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from wangge.cases import actions, policy
+from wangge.cases import policy
 from wangge.cases.boxes import Box, boxes_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseTransition, Notice
@@ -22,6 +22,7 @@ from wangge.cases.web.shown import box_url, dress
 from wangge.kernel.access.roles import Reach
 from wangge.kernel.access.routes import requires
 from wangge.kernel.access.scopes import holdings, offices_of
+from wangge.organization import notices
 
 SHOWN: Final = 6
 NOTICES: Final = 8
@@ -115,9 +116,6 @@ def case_notices_seen(request: HttpRequest) -> HttpResponse:
     pk = request.POST.get("notice", "")
     if pk:
         rows = rows.filter(pk=int(pk)) if pk.isdecimal() and len(pk) < 19 else rows.none()
-    # ``update`` on a filtered sub-query needs plain rows.
-    number = actions.see_notices(
-        notices=Notice.objects.filter(pk__in=list(rows.values_list("pk", flat=True))), by=request.user
-    )
+    number = notices.see(Notice, pks=rows.values_list("pk", flat=True), by=request.user)
     messages.success(request, f"已阅 {number} 条提醒。")
     return redirect("case_my_work")

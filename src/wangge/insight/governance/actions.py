@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -14,12 +13,11 @@ from wangge.duties.models import Kind
 from wangge.insight.governance import clocks, effect, policy
 from wangge.insight.governance.enums import ListName, TaskState
 from wangge.insight.governance.flow import TaskFlow, deadline_wrong
-from wangge.insight.governance.models import GovernanceItem, GovernanceNotice, GovernanceTask
+from wangge.insight.governance.models import GovernanceItem, GovernanceTask
 from wangge.insight.topics import policy as topics
 from wangge.insight.topics.enums import TopicState
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.models import User
-from wangge.kernel.access.scopes import offices_of
 from wangge.kernel.audit.context import actor_for, bind
 from wangge.kernel.audit.recording import record
 from wangge.kernel.flow import Conflict, already
@@ -234,10 +232,3 @@ def _lock(task: GovernanceTask, by: User) -> GovernanceTask:
     if held.state not in {TaskState.DRAFT, TaskState.RUNNING}:
         raise ValidationError(f"任务{held.get_state_display()}，清单不能再改。")
     return held
-
-
-@transaction.atomic
-def see_notices(*, pks: Iterable[int], by: User) -> int:
-    """The user has read what their offices were told; returns how many."""
-    mine = GovernanceNotice.objects.filter(pk__in=list(pks), office_id__in=offices_of(by), seen_at__isnull=True)
-    return mine.update(seen_at=timezone.now())

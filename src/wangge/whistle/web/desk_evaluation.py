@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.flow import FlowError
+from wangge.organization import notices
 from wangge.whistle import evaluating, policy
-from wangge.whistle.actions import Resolution, hold_meeting, see_notices
-from wangge.whistle.models import Appeal, Judgement, Rating
+from wangge.whistle.actions import Resolution, hold_meeting
+from wangge.whistle.models import Appeal, Judgement, Rating, WhistleNotice
 from wangge.whistle.web.desk_whistle import find, find_summons, page
 from wangge.whistle.web.forms import AppealForm, DecideForm, JudgeForm, MeetingForm, RateForm
 
@@ -141,6 +142,6 @@ def appeal_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def whistle_notices_seen(request: HttpRequest) -> HttpResponse:
     """My offices have read what they were told."""
     rows = policy.notices(request.user).filter(seen_at__isnull=True).values_list("pk", flat=True)
-    number = see_notices(pks=list(rows), by=me(request))
+    number = notices.see(WhistleNotice, pks=rows, by=me(request))
     messages.success(request, f"已阅 {number} 条吹哨提醒。")
     return redirect("whistle_notices")

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST
 from wangge.duties.models import Kind
 from wangge.insight.governance import actions, policy
 from wangge.insight.governance.flow import OF_LINES, TaskFlow
-from wangge.insight.governance.models import GovernanceItem, GovernanceTask
+from wangge.insight.governance.models import GovernanceItem, GovernanceNotice, GovernanceTask
 from wangge.insight.governance.web import forms
 from wangge.insight.governance.web.desk import context_of, find
 from wangge.insight.topics import policy as topics
 from wangge.insight.topics.models import Topic
 from wangge.kernel.access.routes import me, requires
 from wangge.kernel.flow import Conflict, FlowError, seen_version
+from wangge.organization import notices
 
 CHANGING = (policy.MANAGE, policy.HANDLE)
 
@@ -177,6 +178,6 @@ def governance_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def governance_notices_seen(request: HttpRequest) -> HttpResponse:
     """My offices have read what they were told."""
     rows = policy.notices(request.user).filter(seen_at__isnull=True).values_list("pk", flat=True)
-    number = actions.see_notices(pks=list(rows), by=me(request))
+    number = notices.see(GovernanceNotice, pks=rows, by=me(request))
     messages.success(request, f"已阅 {number} 条治理提醒。")
     return redirect("governance_notices")
