@@ -71,8 +71,9 @@ def test_a_number_stands_beside_the_characters_it_touches(world: World, address:
 
 
 def test_what_ends_one_text_does_not_touch_the_next() -> None:
-    assert "'栋3'" not in vector("友谊路105号院3栋", "3天没有清运")
-    assert vector("友谊路 105 号") == "'友谊':1 '谊路':2 '路105':3 '105号':4 '105':4 '谊路105':1 '号':5"
+    assert "栋3" not in vector("友谊路105号院3栋", "3天没有清运")
+    words = vector("友谊路 105 号").replace(":", "@")
+    assert words == "友谊@1 谊路@2 路105@3 105号@4 105@4 谊路105@1 号@5"
 
 
 def test_words_written_before_are_written_anew(world: World) -> None:

@@ -31,7 +31,7 @@ from wangge.cases.streets import STREET
 # Beyond this the words are not indexed (a tsvector position ends at 16,383).
 INDEXED: Final = 600
 # A character may become eighteen when its form is made plain.
-_COUNT: Final = range(20 * INDEXED)
+_AT: Final = tuple(f":{position}" for position in range(20 * INDEXED))
 _TOUCHING: Final = re.compile(r"[0-9a-z\u3400-\u9fff]+")
 _WORD: Final = re.compile(r"[0-9a-z]+|[\u3400-\u9fff]+")
 _LATIN: Final = re.compile("[0-9a-z]").search
@@ -41,42 +41,44 @@ _DIGIT: Final = re.compile("[0-9]").search
 _SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[0-9])|(?<=[0-9a-z]) +(?=[\u3400-\u9fff])")
 
 
-def _runs(text: str) -> list[Sequence[str]]:
-    """The Chinese runs, latin words by themselves, and numbers together with the Chinese they touch: each character by
-    character, where a number or a word is one."""
-    runs: list[Sequence[str]] = []
+# Units in a row, each a character, a number or a word, and at which places of the row numbers (or the word) stand.
+_Run = tuple[Sequence[str], Sequence[int]]
+
+
+def _runs(text: str) -> list[_Run]:
+    """The Chinese runs, latin words by themselves, and numbers together with the Chinese they touch."""
+    runs: list[_Run] = []
     for touching in _TOUCHING.findall(text):
         if not _LATIN(touching):
-            runs.append(touching)
+            runs.append((touching, ()))
         elif touching.isascii():
-            runs.append((touching[:40],))
+            runs.append(((touching[:40],), (0,)))
         else:
             runs += _mixed(touching)
     return runs
 
 
-def _mixed(touching: str) -> Iterator[list[str]]:
+def _mixed(touching: str) -> Iterator[_Run]:
     run: list[str] = []
+    numbers: list[int] = []
     for piece in _WORD.findall(touching):
         if not piece.isascii():
-            run.extend(piece)
+            run += piece
         elif _DIGIT(piece):
+            numbers.append(len(run))
             run.append(piece[:40])
         else:
-            yield from filter(None, (run, [piece[:40]]))
-            run = []
+            if run:
+                yield run, numbers
+                run, numbers = [], []
+            yield (piece[:40],), (0,)
     if run:
-        yield run
+        yield run, numbers
 
 
-def _numbers(run: Sequence[str]) -> list[int]:
-    """Where in a run of Chinese its numbers stand."""
-    return [at for at, unit in enumerate(run) if unit.isascii()]
-
-
-def _gates(run: Sequence[str]) -> list[str]:
+def _gates(run: Sequence[str], numbers: Sequence[int]) -> list[str]:
     """Each number of a run with the two characters before it, but not where it counts within a yard or a house."""
-    return ["".join(run[at - 2 : at + 1]) for at in _numbers(run) if at > 1 and run[at - 1] not in _WITHIN]
+    return ["".join(run[at - 2 : at + 1]) for at in numbers if at > 1 and run[at - 1] not in _WITHIN]
 
 
 def _plain(text: str) -> str:
@@ -84,20 +86,20 @@ def _plain(text: str) -> str:
 
 
 def vector(*texts: str) -> str:
-    """The ``tsvector`` of the texts as a literal: ``'噪音':1 '音扰':2 …`` (a gap between runs)."""
+    """The ``tsvector`` of the texts as a literal: ``噪音:1 音扰:2 …`` (a gap between runs)."""
     text = _plain("\n".join(texts)[:INDEXED])
     words: list[str] = []
     position = 1
-    for run in _runs(_SPACED.sub("", text) if " " in text else text):
+    for run, numbers in _runs(_SPACED.sub("", text) if " " in text else text):
         if len(run) == 1:
-            words.append(f"'{run[0]}':{position}")
+            words.append(f"{run[0]}:{position}")
         else:
-            words += [f"'{a}{b}':{at}" for a, b, at in zip(run, run[1:], _COUNT[position:], strict=False)]
-            if not isinstance(run, str):
-                words += [f"'{run[at]}':{position + at}" for at in _numbers(run)]
-                words += [f"'{gate}':{position}" for gate in _gates(run)]
-                if run[-2].isascii():  # begins no pair by which it would be found alone
-                    words.append(f"'{run[-1]}':{position + len(run) - 1}")
+            words += map("".join, zip(run, run[1:], _AT[position : position + len(run)], strict=False))
+            if numbers:
+                words += [f"{run[at]}:{position + at}" for at in numbers]
+                words += [f"{gate}:{position}" for gate in _gates(run, numbers)]
+                if numbers[-1] == len(run) - 2:  # the last begins no pair by which it would be found alone
+                    words.append(f"{run[-1]}:{position + len(run) - 1}")
         position += len(run)
     return " ".join(words)
 
@@ -105,7 +107,7 @@ def vector(*texts: str) -> str:
 def case_vector(title: str, address: str, text: str, marks: Iterable[str]) -> str:
     """The words of a case and its marks. A title that is only the beginning of the text says nothing more."""
     words = vector(address, text) if text.startswith(title) else vector(title, address, text)
-    return " ".join([words, *(f"'{mark}'" for mark in marks)])
+    return " ".join([words, *marks])
 
 
 def vector_of(case: Case) -> str:
@@ -139,10 +141,10 @@ def query(text: str) -> str:
 def phrases_of(text: str) -> tuple[list[tuple[str, ...]], str]:
     """The lexemes of each run of two characters or more, and the ``tsquery`` of single characters."""
     phrases, singles = [], []
-    for run in _runs(_plain(text[:200])):
+    for run, numbers in _runs(_plain(text[:200])):
         if len(run) > 1:
             phrases.append(tuple(a + b for a, b in pairwise(run)))
-            phrases += [(gate,) for gate in _gates(run)]
+            phrases += [(gate,) for gate in _gates(run, numbers)]
         elif run[0].isascii():
             phrases.append((run[0],))
         else:

@@ -28,7 +28,8 @@ from wangge.organization import book
 
 # Nobody presses the button for an import: only plans this sure are dispatched, the rest waits for a person.
 SURE: Final = 0.6
-PLANS_KEPT: Final = 20_000
+# A district has some ten thousand kinds at a place, a city in its busiest months a few times as many; half a kB each.
+PLANS_KEPT: Final = 100_000
 NULL: Final = "\\N"
 # Plain strings: written a million times, an enumeration's member is asked for its value each time.
 DISPATCHED, RECEIVED = CaseState.DISPATCHED.value, CaseState.RECEIVED.value
@@ -97,13 +98,23 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """A plan as text: the case's columns from ``kind_id`` to ``limits``, what its other rows say after the id."""
+class _Shared:
+    """What the plans of a duty share, as text: the case's columns from ``kind_id`` to ``legal_basis`` and from
+    ``limit_name`` to ``limits``, what its other rows say after the id."""
 
-    case: str
-    step: str
-    parts: tuple[str, ...]
-    marks: tuple[str, ...]
+    head: str
+    tail: str
+    step: str = ""
+    parts: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A plan as text; its reason names the place, hence is its own."""
+
+    shared: _Shared
+    reason: str
     plan: Plan | None
 
 
@@ -141,6 +152,7 @@ class Builder:
         self.actor, self.dispatch = actor, dispatch
         self.kinds: dict[str, int] = {}
         self.planned: dict[Any, _Planned] = {}
+        self.shared: dict[Any, _Shared] = {}
         self.limits: dict[int, tuple[Limits, str]] = {}
         self.kept_for: tuple[Any, ...] = ()
 
@@ -164,6 +176,7 @@ class Builder:
             self.kept_for = ()
         if not self.kept_for or self.kept_for[2] != today or len(self.planned) > PLANS_KEPT:
             self.planned.clear()
+            self.shared.clear()
             self.limits.clear()
         self.kept_for = state
 
@@ -197,25 +210,31 @@ class Builder:
         found = self.planned.get(kind_id)
         if found is None:
             kind = NULL if kind_id is None else kind_id
-            case = f"{kind}\t0\t{RECEIVED}\t{NULL}\t{NULL}\t{{}}\t{NULL}\t\t\t\t\t{{}}"
-            found = self.planned[kind_id] = _Planned(case, "", (), (), None)
+            shared = _Shared(f"{kind}\t0\t{RECEIVED}\t{NULL}\t{NULL}\t{{}}\t{NULL}\t\t\t", "\t\t{}")
+            found = self.planned[kind_id] = _Planned(shared, "", None)
         return found
 
     def _with(self, kind_id: int, plan: Plan) -> _Planned:
+        key = (kind_id, plan.duty_id, plan.lead.id, *[one.id for one in plan.assists], id(plan.limits), plan.confidence)
+        shared = self.shared.get(key)
+        if shared is None:
+            shared = self.shared[key] = self._share(kind_id, plan)
+        return _Planned(shared, escaped(plan.reason), plan)
+
+    def _share(self, kind_id: int, plan: Plan) -> _Shared:
         lead, item = plan.lead.id, id(plan.limits)
         if item not in self.limits:
             # The object comes along, so that its id stays its own.
             text = escaped(plan.limits.name) + "\t" + escaped(json.dumps(limits_as_json(plan.limits)))
             self.limits[item] = (plan.limits, text)
         duty = NULL if plan.duty_id is None else plan.duty_id
-        return _Planned(
-            case=f"{kind_id}\t2\t{DISPATCHED}\t{lead}\t{lead}\t{{{','.join(map(str, plan.office_ids))}}}\t{duty}"
-            f"\t{escaped(plan.list_item)}\t{escaped(plan.legal_basis)}\t{escaped(plan.reason)}"
-            f"\t{self.limits[item][1]}",
+        return _Shared(
+            head=f"{kind_id}\t2\t{DISPATCHED}\t{lead}\t{lead}\t{{{','.join(map(str, plan.office_ids))}}}\t{duty}"
+            f"\t{escaped(plan.list_item)}\t{escaped(plan.legal_basis)}\t",
+            tail=f"\t{self.limits[item][1]}",
             step=_step(plan.confidence, lead),
             parts=(f"\t{lead}\t{LEAD}", *(f"\t{office.id}\t{ASSIST}" for office in plan.assists)),
             marks=tuple(map(office_mark, plan.office_ids)),
-            plan=plan,
         )
 
 
@@ -244,7 +263,7 @@ class _Chunk:
     def add(self, case_id: int, number: str, order: Order) -> None:
         lines = self.lines
         planned = self.builder.plan(order, self.today)
-        key = str(case_id)
+        shared, key = planned.shared, str(case_id)
         lines.transitions.append(key + self.created)
         if planned.plan is None:
             times = f"{NULL}\t{NULL}\t{NULL}"
@@ -252,8 +271,8 @@ class _Chunk:
             lines.dispatched += 1
             timed = self._timed(planned.plan, order.reply_wanted)
             times = timed.due
-            lines.transitions.append(f"{key}{planned.step}\t{self.actor}{self.at}")
-            for part in planned.parts:
+            lines.transitions.append(f"{key}{shared.step}\t{self.actor}{self.at}")
+            for part in shared.parts:
                 lines.parts.append(key + part + self.at)
             for clock in timed.clocks:
                 lines.clocks.append(key + clock)
@@ -262,9 +281,10 @@ class _Chunk:
             f"{key}\t{number}\t{escaped(order.source_system)}\t{escaped(order.source_number) or NULL}"
             f"\t{order.demand_type}\t{order.urgency}\t{escaped(order.title)}\t{escaped(order.text)}\t{order.path}"
             f"\t{escaped(order.address)}\t{point}\t{'t' if order.is_private else 'f'}"
-            f"\t{'t' if order.reply_wanted else 'f'}\t{order.created_at}\t{planned.case}\t{times}\t{self.end}"
+            f"\t{'t' if order.reply_wanted else 'f'}\t{order.created_at}"
+            f"\t{shared.head}{planned.reason}{shared.tail}\t{times}\t{self.end}"
         )
-        marks = (place_mark(order.path), *planned.marks)
+        marks = (place_mark(order.path), *shared.marks)
         lines.words.append(f"{key}\t{case_vector(order.title, order.address, order.text, marks)}")
         if order.name or order.phone:
             self.asked.append((case_id, order.name, order.phone))

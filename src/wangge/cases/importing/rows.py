@@ -15,6 +15,7 @@ from django.utils import timezone
 from wangge.cases import validators
 from wangge.cases.enums import DemandType, Urgency
 from wangge.cases.hotlines import Names
+from wangge.cases.importing.mapping import FIELDS
 from wangge.kernel.tables.writing import Rejected
 from wangge.territory.enums import Crs
 from wangge.territory.geometry import convert
@@ -71,6 +72,8 @@ class RowChecker:
         hotlines: Names | None = None,
     ) -> None:
         self.mapping = dict(mapping)
+        # A field without a column is read from "", where nothing stands in a row that is none of the broken ones.
+        self.columns = {field: mapping.get(field, "") for field in FIELDS}
         self.home = home
         self.source_system = source_system
         self.now = now or timezone.now()
@@ -82,10 +85,10 @@ class RowChecker:
         """An ``Order``, or the first thing wrong with the row."""
         if row.get(""):
             return Rejected(number, "整行", row[""], row)
-        columns, there = self.mapping, row.get
+        columns, there = self.columns, row.get
 
         def get(field: str) -> str:
-            return there(columns[field], "") if field in columns else ""
+            return there(columns[field], "")
 
         field = "text"
         try:

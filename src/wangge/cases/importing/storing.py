@@ -108,7 +108,7 @@ class Importer:
             raise self.error
         now = now or timezone.now()
         with as_system(), snapshot.pinned():
-            fresh = self._without_known(orders)
+            fresh, keys = self._without_known(orders)
             if not fresh:
                 return
             ids = _ids(len(fresh))
@@ -117,7 +117,7 @@ class Importer:
         zone = timezone.get_current_timezone()
         lines.days = {order.created_at.astimezone(zone).date() for order in fresh} - {timezone.localdate(now)}
         lines.path = _common({order.path[:6] for order in fresh})
-        chunk = _Chunk(lines, {key for order in fresh if (key := self._key(order))})
+        chunk = _Chunk(lines, keys)
         if not self.threads:
             _write(lines)
         else:
@@ -141,11 +141,13 @@ class Importer:
         finally:
             connection.close()
 
-    def _without_known(self, orders: Sequence[Order]) -> list[Order]:
+    def _without_known(self, orders: Sequence[Order]) -> tuple[list[Order], set[Key]]:
+        """The orders to be made and what they are known by."""
         # Whatever is committed before the question is asked is found by it; the rest is known here.
         self.on_the_way = [chunk for chunk in self.on_the_way if not chunk.stored]
         there: set[Key] = set().union(*(chunk.keys for chunk in self.on_the_way))
-        asked = {key for order in orders if (key := self._key(order))}
+        keys = [self._key(order) for order in orders]
+        asked = set(filter(None, keys))
         numbered = {key for key in asked if isinstance(key, tuple)}
         digests = [key for key in asked if isinstance(key, bytes)]
         with connection.cursor() as cursor:
@@ -159,17 +161,17 @@ class Importer:
             if digests:
                 cursor.execute("SELECT digest FROM cases_importedrow WHERE digest = ANY(%s)", [digests])
                 there.update(bytes(row[0]) for row in cursor.fetchall())
-        fresh = []
-        for order in orders:
-            key = self._key(order)
+        fresh: list[Order] = []
+        made: set[Key] = set()
+        for order, key in zip(orders, keys, strict=True):
             if key is not None:
-                if key in there:
+                if key in there or key in made:
                     self.stored.known += 1
                     self.stored.by_content += isinstance(key, bytes)
                     continue
-                there.add(key)
+                made.add(key)
             fresh.append(order)
-        return fresh
+        return fresh, made
 
     def _key(self, order: Order) -> Key | None:
         """What the order is known by when it comes again; None: nothing, or it is meant to be made again."""
@@ -188,7 +190,8 @@ def store(orders: Sequence[Order], *, by: Any = None, dispatch: bool = True, now
 def _ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('cases_case', 'id')) FROM generate_series(1, %s)", [count]
+            "SELECT nextval((SELECT pg_get_serial_sequence('cases_case', 'id')::regclass)) FROM generate_series(1, %s)",
+            [count],
         )
         return [row[0] for row in cursor.fetchall()]
 
