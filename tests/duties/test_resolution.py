@@ -10,7 +10,7 @@ from tests.duties.conftest import COMMUNITY, DISTRICT, STREET, office
 
 from wangge.duties import resolution, snapshot
 from wangge.duties.models import Duty
-from wangge.duties.resolution import may_assign_to_community, resolve
+from wangge.duties.resolution import candidates, may_assign_to_community, resolve
 
 TODAY = date(2026, 11, 20)
 
@@ -142,11 +142,12 @@ def test_a_change_is_seen_at_once_and_a_rollback_too(offices, tree, duty) -> Non
     assert leads(resolve(tree.cold.pk, COMMUNITY, TODAY))[0] == "热力公司"
 
 
-def test_a_new_office_is_seen_at_once(offices, tree, duty) -> None:
+@pytest.mark.parametrize("ask", [resolve, lambda *asked: list(candidates(*asked))])
+def test_a_new_office_is_seen_at_once(offices, tree, duty, ask) -> None:
     duty(tree.cold, "enterprise.gas")
-    assert leads(resolve(tree.cold.pk, COMMUNITY, TODAY))[0] == "示例街道指挥中心"
+    assert leads(ask(tree.cold.pk, COMMUNITY, TODAY))[0] == "示例街道指挥中心"
     office("燃气公司", "enterprise.gas", "enterprise", DISTRICT)
-    assert leads(resolve(tree.cold.pk, COMMUNITY, TODAY))[0] == "燃气公司"
+    assert leads(ask(tree.cold.pk, COMMUNITY, TODAY))[0] == "燃气公司"
 
 
 def test_a_warm_resolve_costs_one_query_and_none_when_pinned(offices, tree, duty, django_assert_num_queries) -> None:

@@ -79,11 +79,7 @@ def resolve(kind_id: int, path: str, on: date, *, demand_type: str = "", urgent:
     the limit class only. Empty only when neither the street nor the district has an office. One query
     when warm, none inside ``snapshot.pinned()``. Raises ``UnknownKindError``.
     """
-    held = snapshot.current()
-    offices = book.current()
-    if held.memo.get("book") is not offices or len(held.memo) > MEMO_SIZE:
-        held.memo.clear()
-        held.memo["book"] = offices
+    held = _held()
     key = (kind_id, path, on, demand_type, urgent)
     found: tuple[Assignment, ...] | None = held.memo.get(key)
     if found is None:
@@ -95,7 +91,16 @@ def candidates(
     kind_id: int, path: str, on: date, *, demand_type: str = "", urgent: bool = False
 ) -> Iterator[Assignment]:
     """``resolve`` one by one, for whoever takes the first that fits and keeps it (imports). Nothing is remembered."""
-    yield from _search(snapshot.current(), kind_id, path, on, (demand_type, urgent)).run()
+    yield from _search(_held(), kind_id, path, on, (demand_type, urgent)).run()
+
+
+def _held() -> Snapshot:
+    """The duties, with nothing remembered of offices that have changed since."""
+    held, offices = snapshot.current(), book.current()
+    if held.memo.get("book") is not offices or len(held.memo) > MEMO_SIZE:
+        held.memo.clear()
+        held.memo["book"] = offices
+    return held
 
 
 def _search(held: Snapshot, kind_id: int, path: str, on: date, nature: tuple[str, bool]) -> _Search:
@@ -208,7 +213,12 @@ class _Search:
                 yield fallback
 
     def label(self, office_kinds: str) -> str:
-        return "或".join(self.held.office_labels.get(k, k) for k in office_kinds.split(ALTERNATIVES))
+        """The kinds as people call them, remembered with the snapshot."""
+        key = ("label", office_kinds)
+        if key not in self.held.memo:
+            labels = self.held.office_labels
+            self.held.memo[key] = "或".join(labels.get(k, k) for k in office_kinds.split(ALTERNATIVES))
+        return str(self.held.memo[key])
 
     def office_for(self, office_kinds: str) -> tuple[OfficeRef | None, str]:
         """The first of the named kinds that serves the place, and which kind it was. Remembered with the snapshot."""
