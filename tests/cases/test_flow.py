@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.cases.conftest import GRID, World
+from tests.cases.conftest import COMMUNITY, GRID, World, add_people
 
+from wangge.cases import actions
 from wangge.cases.actions import Asker, Place, answer_repeats, ask, classify, decide, may_be_asked
 from wangge.cases.dispatching import CannotDispatch, overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock
+from wangge.cases.web.forms import step_form
 from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
 
 
@@ -164,6 +166,63 @@ def test_the_community_reports_back_to_the_street(world: World) -> None:
     CaseFlow(case, world["社区小陈"]).report_part(office_id=world.offices["community"].pk, answer="已清理")
     assert again(case).holder_office == world.offices["centre"]
     assert again(case).parts.get(office=world.offices["community"]).state == "answered"
+
+
+def _with_the_community(world: World) -> Case:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="到现场看看")
+    return case
+
+
+def test_who_holds_a_part_neither_returns_nor_answers_the_whole(world: World) -> None:
+    case = _with_the_community(world)
+    chen = CaseFlow(again(case), world["社区小陈"])
+    why = "本单位只承担交办的部分，请办理后反馈；退单、申请和答复由主办的少先路街道社会治理综合指挥中心负责。"
+    assert {o.step.name: o.why_not for o in chen.options()} == {
+        "send_back": why,
+        "reply": why,
+        "contact": "",
+        "report_part": "",
+    }
+    for step, given in (("send_back", {"reason": "不是我们的事"}), ("reply", {"text": "已清运", "contacted": "visit"})):
+        with pytest.raises(Refused, match="由主办的少先路街道"):
+            getattr(CaseFlow(again(case), world["社区小陈"]), step)(**given)
+    after = again(case)
+    assert (after.state, after.returns, after.reply, after.version) == ("handling", 0, "", case.version)
+
+
+def test_the_lead_speaks_for_the_whole_while_a_part_is_out(world: World) -> None:
+    case = _with_the_community(world)
+    request = ask(case=again(case), kind="extension", reason="需要协调施工", by=world["街道老王"])
+    assert request.office_id == world.offices["centre"].pk
+    actions.withdraw(request=request, by=world["街道老王"])
+    CaseFlow(again(case), world["街道老王"]).send_back(reason="不属于本街道")
+    assert again(case).state == "returned"
+
+
+@pytest.mark.parametrize("kind", ["extension", "suspension", "exclusion"])
+def test_who_holds_a_part_applies_for_nothing(world: World, kind: str) -> None:
+    case = _with_the_community(world)
+    until = timezone.localdate() + timedelta(days=5)
+    with pytest.raises(Refused, match="由主办的少先路街道"):
+        ask(
+            case=again(case),
+            kind=kind,
+            reason="需要更多时间",
+            by=world["社区小陈"],
+            until_on=until,
+            exclusion_class="policy",
+        )
+    assert case.requests.count() == 0
+
+
+def test_who_holds_a_part_hands_it_on_within_its_own_ground_only(world: World) -> None:
+    add_people(world, {"社区主任": ("community_head", COMMUNITY, "community")})
+    case = _with_the_community(world)
+    with pytest.raises(Refused, match="不在友谊社区居民委员会的管辖范围内"):
+        CaseFlow(again(case), world["社区主任"]).assign(office_id=world.offices["urban"].pk)
+    assert again(case).holder_office == world.offices["community"]
+    assert not step_form("assign", again(case), world["社区主任"]).applies()
 
 
 def test_the_handler_may_not_check_his_own_work(world: World) -> None:

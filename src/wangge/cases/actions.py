@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from wangge.cases import clocks, policy, validators
+from wangge.cases import clocks, guards, policy, validators
 from wangge.cases.dispatching import CannotDispatch, best_plan
 from wangge.cases.enums import CaseState, Channel, DemandType, ExclusionClass, RequestKind, RequestState, Urgency
 from wangge.cases.events import CaseFiled
@@ -278,11 +278,10 @@ def may_be_asked(case: Case) -> list[RequestKind]:
 def ask(
     *, case: Case, kind: str, reason: str, by: Any, until_on: date | None = None, exclusion_class: str = ""
 ) -> CaseRequest:
-    """The handling office applies. One pending application of a kind per case."""
+    """The lead applies, for the whole matter. One pending application of a kind per case."""
     if kind not in RequestKind.values:
         raise Refused("申请类型不存在。")
-    if not policy.holding("cases.request")(by, case):
-        raise NotPermitted("只有当前办理单位可以提出申请。")
+    _check_asker(by, case)
     if len(reason.strip()) < 4:
         raise Refused("请写明理由（至少4个字）。")
     if kind == RequestKind.EXCLUSION:
@@ -306,7 +305,7 @@ def ask(
                 reason=reason.strip(),
                 until_on=until_on,
                 exclusion_class=exclusion_class,
-                office_id=case.holder_office_id,
+                office_id=case.lead_office_id,
                 asked_by_id=by.pk,
                 asked_at=timezone.now(),
             )
@@ -314,6 +313,13 @@ def ask(
         raise Refused(f"该事项已有待审批的{RequestKind(kind).label}申请。") from None
     record("cases.request.ask", case, changes={"kind": kind, "until_on": until_on}, reason=reason)
     return request
+
+
+def _check_asker(by: Any, case: Case) -> None:
+    if not policy.holding("cases.request")(by, case):
+        raise NotPermitted("只有主办单位可以提出申请。")
+    if why := guards.only_a_part(by, case, "cases.request"):
+        raise Refused(why)
 
 
 @transaction.atomic

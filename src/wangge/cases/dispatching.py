@@ -128,6 +128,12 @@ def out_of_reach(plan: Plan, within: str) -> bool:
     return len(within) > policy.DISTRICT_LENGTH and not plan.lead.path.startswith(within)
 
 
+def giver(user: Any, case: Case) -> OfficeRef | None:
+    """The office for which ``user`` hands out a part: the lead; else who holds one, within its own ground only."""
+    leads = user is None or policy.acts_for(user, "cases.assign", case.lead_office_id)
+    return organization.office(case.lead_office_id if leads else case.holder_office_id)
+
+
 def may_assign_below(user: Any, case: Case) -> bool:
     """Communities get their parts from the street, which answers for it, never from a department (条例 art. 17)."""
     held = [organization.office(id_) for id_ in (case.holder_office_id, case.lead_office_id)]

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wangge.cases import clocks, guards, policy
-from wangge.cases.dispatching import BELOW_STREET, Plan, limits_as_json, may_assign_below, out_of_reach
+from wangge.cases.dispatching import BELOW_STREET, Plan, giver, limits_as_json, may_assign_below, out_of_reach
 from wangge.cases.enums import (
     LIVE_STATES,
     TOLD,
@@ -107,7 +107,12 @@ class CaseFlow(Flow[Case]):
         source=(S.DISPATCHED, S.HANDLING),
         target=S.RETURNED,
         may=policy.holding("cases.return"),
-        guards=(guards.not_designated, guards.within_return_window, guards.no_pending_request),
+        guards=(
+            guards.for_the_whole("cases.return"),
+            guards.not_designated,
+            guards.within_return_window,
+            guards.no_pending_request,
+        ),
         needs_reason=True,
     )
     def send_back(self) -> None:
@@ -156,14 +161,14 @@ class CaseFlow(Flow[Case]):
 
     @step("交办", source=(S.DISPATCHED, S.HANDLING), target=S.HANDLING, may=policy.holding("cases.assign"))
     def assign(self, *, office_id: int, asked: str = "", path: str = "") -> None:
-        """The lead gives a part to another office; communities only what their list holds (条例 art. 17)."""
+        """The lead, or a street its part, gives a part to another office; communities only what their list holds
+        (条例 art. 17)."""
         case = self.obj
-        office = organization.office(office_id)
-        lead = organization.office(case.lead_office_id) if case.lead_office_id else None
-        if office is None or lead is None:
+        office, by = organization.office(office_id), giver(self.user, case)
+        if office is None or by is None:
             raise Refused("所选单位不存在或已撤销。")
-        if not office.path.startswith(lead.path):
-            raise Refused(f"{office.name}不在{lead.name}的管辖范围内，请通过吹哨或申请协调。")
+        if not office.path.startswith(by.path):
+            raise Refused(f"{office.name}不在{by.name}的管辖范围内，请通过吹哨或申请协调。")
         if office.level == BELOW_STREET:
             if not may_assign_below(self.user, case):
                 raise Refused("社区、网格的任务由街道交办，请交给街道，由街道安排（条例第17条）。")
@@ -218,7 +223,7 @@ class CaseFlow(Flow[Case]):
         source=(S.DISPATCHED, S.HANDLING),
         target=(S.REPLIED, S.CHECKED),
         may=policy.holding("cases.reply"),
-        guards=(guards.parts_answered, guards.no_pending_request),
+        guards=(guards.for_the_whole("cases.reply"), guards.parts_answered, guards.no_pending_request),
         primary=True,
     )
     def reply(self, *, text: str, result_class: str = ResultClass.SOLVED, contacted: str = "", note: str = "") -> None:

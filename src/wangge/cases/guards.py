@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
+from wangge.cases import policy
 from wangge.cases.enums import PartRole, PartState, RequestKind, RequestState
 from wangge.cases.models import Case
 from wangge.cases.rules import rules_for
@@ -13,6 +15,19 @@ from wangge.organization import queries as organization
 
 # A case closed without reaching the requester may still be rated by them (background).
 RATED_WITHIN_DAYS: Final = 7
+
+
+def only_a_part(user: Any, case: Case, permission: str) -> str:
+    """Why who holds a part may not speak for the whole (条例 art. 14: the lead does); empty for the lead."""
+    if user is None or policy.leading(permission)(user, case):
+        return ""
+    lead = organization.names([case.lead_office_id]).get(case.lead_office_id or 0, "主办单位")
+    return f"本单位只承担交办的部分，请办理后反馈；退单、申请和答复由主办的{lead}负责。"
+
+
+def for_the_whole(permission: str) -> Callable[[Flow[Case]], str | None]:
+    """The guard of a step that only the lead takes, while an office with a part holds the case."""
+    return lambda flow: only_a_part(flow.user, flow.obj, permission) or None
 
 
 def not_designated(flow: Flow[Case]) -> str | None:

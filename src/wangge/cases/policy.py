@@ -117,6 +117,15 @@ def holding(permission: str) -> Predicate:
     return predicate
 
 
+def leading(permission: str) -> Predicate:
+    """The user acts for the lead, which answers for the whole; whoever holds a part answers for that part."""
+
+    def predicate(user: Any, case: Case) -> bool:
+        return acts_for(user, permission, case.lead_office_id)
+
+    return predicate
+
+
 def taking_part(permission: str) -> Predicate:
     """The user acts for any office that has a part in the case."""
 

@@ -393,3 +393,16 @@ def test_a_grid_outside_the_community_is_refused(world: World) -> None:
     response = press(world, "街道老王", case, "assign", office_id="友谊社区居民委员会", path=NEIGHBOUR)
     assert response.status_code == 400
     assert again(case).path == "150203001"
+
+
+def test_who_holds_a_part_reads_why_the_whole_is_not_theirs(world: World) -> None:
+    case = world.dispatched()
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk)
+    response = page(world, "社区小陈", case)
+    shut = {p.option.step.name for p in response.context["panels"] if p.form is None}
+    assert shut == {"send_back", "reply"}
+    assert [p.option.step.name for p in response.context["panels"] if p.open] == ["report_part"]
+    text = response.content.decode()
+    assert text.count("退单、申请和答复由主办的少先路街道社会治理综合指挥中心负责") == 3
+    assert reverse("case_ask", args=[case.pk]) not in text
+    assert reverse("case_ask", args=[case.pk]) in page(world, "街道老王", case).content.decode()

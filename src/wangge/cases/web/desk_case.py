@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from wangge.cases import actions, policy, queries, repeats
+from wangge.cases import actions, guards, policy, queries, repeats
 from wangge.cases.boxes import BOXES, boxes_for
 from wangge.cases.dispatching import CannotDispatch
 from wangge.cases.enums import TOLD, CaseState, RequestState
@@ -137,7 +137,8 @@ def page(
     """The whole page; with a bound form nothing that was typed is lost."""
     user = request.user
     may_classify = case.state == CaseState.RECEIVED and policy.may_dispatch(user, case)
-    may_ask = policy.holding("cases.request")(user, case) and bool(actions.may_be_asked(case))
+    asks = policy.holding("cases.request")(user, case) and bool(actions.may_be_asked(case))
+    ask_why_not = guards.only_a_part(user, case, "cases.request") if asks else ""
     steps = panels(case, user, bound)
     shown.dress([case])
     context = {
@@ -160,7 +161,8 @@ def page(
         "told": TOLD,
         "held": permissions(user),
         "root_visible": case.root is not None and policy.may_see(user, case.root),
-        "ask_form": ask_form or (AskForm(case=case, auto_id="ask_%s") if may_ask else None),
+        "ask_form": ask_form or (AskForm(case=case, auto_id="ask_%s") if asks else None),
+        "ask_why_not": ask_why_not,
         "classify_form": classify_form
         or (ClassifyForm(case=case, user=user, auto_id="classify_%s") if may_classify else None),
         "back": _back(request),

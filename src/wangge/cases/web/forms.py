@@ -15,6 +15,7 @@ from wangge.cases.dispatching import (
     BELOW_STREET,
     HOTLINE_CHANNELS,
     CannotDispatch,
+    giver,
     may_assign_below,
     out_of_reach,
     overridden,
@@ -159,15 +160,15 @@ class AssignForm(StepForm):
 
     def build(self) -> None:
         case = self.case
-        lead = book.current().by_id.get(case.lead_office_id or 0)
+        by = giver(self.user, case)
         below = may_assign_below(self.user, case)
         self.paths = {
             o.id: o.path
             for o in book.current().by_id.values()
             if o.open
-            and lead is not None
-            and o.id != lead.id
-            and o.path.startswith(lead.path)
+            and by is not None
+            and o.id not in (by.id, case.lead_office_id)
+            and o.path.startswith(by.path)
             and (below or o.level != BELOW_STREET)
             and (case.path.startswith(o.path) or o.path.startswith(case.path))
         }
@@ -181,6 +182,9 @@ class AssignForm(StepForm):
         elif len(case.path) == 12:
             inside = [(g.code, g.name) for g in territory.grids_of(case.path)]
         self.fields["path"].choices = [("", "不变"), *inside]  # type: ignore[attr-defined]
+
+    def applies(self) -> bool:
+        return bool(self.paths)
 
     def clean(self) -> dict[str, Any]:
         """Given to a community, the matter lies in that community: its people see what is below their path."""
