@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import F, Q
 
 from wangge.cases import policy
-from wangge.cases.enums import CaseState, PartState, RequestKind, RequestState
+from wangge.cases.enums import LIVE_STATES, CaseState, PartState, RequestKind, RequestState
 from wangge.cases.models import Case, CasePart, CaseQuerySet, CaseRequest
 from wangge.kernel.access.scopes import holdings, permissions, scope
 
@@ -80,6 +80,11 @@ def _overdue(user: Any) -> CaseQuerySet:
     return policy.rows(user).overdue(datetime.now().astimezone())
 
 
+def _supervised(user: Any) -> CaseQuerySet:
+    """Until it ends, by the due time of whatever runs (``case_supervised`` holds these and no others)."""
+    return _over("cases.supervise", *LIVE_STATES)(user).filter(supervised_at__isnull=False)
+
+
 S = CaseState
 BOXES: Final[dict[str, Box]] = {
     box.code: box
@@ -93,6 +98,7 @@ BOXES: Final[dict[str, Box]] = {
         Box("callback", "待回访", "回访", "cases.callback", _over("cases.callback", S.CHECKED)),
         Box("requests", "待审批", "审批", "cases.review_request", _requests),
         Box("suspended", "挂账", "查看", "cases.review_request", _over("cases.review_request", S.SUSPENDED)),
+        Box("supervised", "督办中", "查看", "cases.supervise", _supervised),
         Box("overdue", "已超期", "督促", "cases.supervise", _overdue),
     )
 }

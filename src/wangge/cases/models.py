@@ -162,6 +162,10 @@ class Case(VersionedModel):
             models.Index(
                 fields=["state", "next_due_at"], name="case_open_due", condition=Q(state__in=enums.OPEN_STATES)
             ),
+            models.Index(
+                fields=["next_due_at", "id"], include=["path", "office_ids"], name="case_supervised",
+                condition=Q(supervised_at__isnull=False, state__in=enums.LIVE_STATES),
+            ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(
                 Left("path", STREET), F("created_at").desc(), F("id").desc(), include=["path"], name="case_street_new"

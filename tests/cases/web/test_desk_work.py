@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from tests.cases.conftest import OTHER_STREET, STREET, World
 from tests.cases.web.signing import signed_in
 
 from wangge.cases.actions import Place
+from wangge.cases.boxes import BOXES
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Notice
+from wangge.cases.web.tables import BoxList
 from wangge.kernel.access.models import Grant, User
 
 
@@ -226,3 +229,40 @@ def test_a_departments_leader_counts_what_the_department_has_a_part_in(world: Wo
     page = client.get(reverse("case_overview"))
     assert (page.context["found"].open, page.context["found"].filed) == (1, 1)
     assert [client.get(row["url"]).context["total"] for row in page.context["streets"]] == [1]
+
+
+def test_a_leader_finds_what_is_under_supervision(world: World) -> None:
+    world.dispatched()
+    supervised = [world.dispatched() for _ in range(3)]
+    elsewhere = world.dispatched(place=Place(path="150203002001"))
+    for case in (*supervised, elsewhere):
+        CaseFlow(case, world["区领导"]).supervise(reason="群众反映强烈")
+    ended = world.dispatched()
+    CaseFlow(ended, world["区领导"]).supervise(reason="群众反映强烈")
+    CaseFlow(ended, world["街道老王"]).reply(text="已清运", contacted="phone")
+    CaseFlow(ended, world["话务小赵"]).call_back(way="phone", reached=True, solved="yes", satisfaction="5")
+    last, first, second = supervised
+    now = timezone.now()
+    for case, hours in ((first, -1), (second, 1), (elsewhere, 2)):
+        type(case).objects.filter(pk=case.pk).update(next_due_at=now + timedelta(hours=hours))
+    type(last).objects.filter(pk=last.pk).update(next_due_at=None)  # what rests comes after what runs
+    client = signed_in(world, "区领导")
+    context = client.get(reverse("case_my_work")).context
+    card = next(card for card in context["cards"] if card.box.code == "supervised")
+    assert (card.total, card.late, card.rows) == (4, 1, [first, second, elsewhere, last])
+    assert context["waiting"] == 0
+    listed = client.get(card.url)
+    assert (listed.context["total"], listed.context["title"]) == (4, "督办中")
+    assert [row.pk for row in BoxList("supervised").rows(listed.wsgi_request).order_by("next_due_at", "id")] == [
+        case.pk for case in (first, second, elsewhere, last)
+    ]
+    Grant.objects.filter(user=world["区领导"]).update(role="street_leader", path=STREET)
+    assert counts(work(world, "区领导"))["supervised"] == 3
+    assert "supervised" not in counts(work(world, "街道老王"))
+
+
+def test_supervised_cases_are_found_by_an_index_of_their_own(world: World) -> None:
+    rows = BOXES["supervised"].rows(world["区领导"]).order_by("next_due_at", "id")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "case_supervised" in rows[:50].explain()

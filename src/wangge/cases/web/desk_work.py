@@ -27,7 +27,7 @@ from wangge.organization import notices
 SHOWN: Final = 6
 NOTICES: Final = 8
 # Boxes one looks into; those before them are emptied by work.
-WATCHED: Final = frozenset({"suspended", "overdue"})
+WATCHED: Final = frozenset({"suspended", "supervised", "overdue"})
 
 
 @dataclass(frozen=True, slots=True)

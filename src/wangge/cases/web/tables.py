@@ -61,6 +61,14 @@ CREATED = Column(
     css="wg-nowrap",
     width=17,
 )
+SUPERVISED = Column(
+    "supervised_at",
+    "督办",
+    render=lambda c: moment(c.supervised_at),
+    value=lambda c: c.supervised_at,
+    css="wg-nowrap",
+    width=17,
+)
 MORE = (
     Column("demand_type", "诉求类型", screen=False),
     Column("urgency", "紧急程度", screen=False),
@@ -292,6 +300,8 @@ class BoxList(_Cases):
         self.title = self.box.label  # type: ignore[misc]
         self.default_sort = "-new" if code in BY_AGE else "due"  # type: ignore[misc]
         self.bulk = BULK.get(code, ())  # type: ignore[misc]
+        if code == "supervised":
+            self.columns = (NUMBER, TITLE, KIND, PLACE, STATE, DUE, LEAD, HOLDER, SUPERVISED, *MORE)  # type: ignore[misc]
 
     @property
     def box(self) -> Box:
