@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from tests.cases.conftest import COMMUNITY, DISTRICT, GRID, NEIGHBOUR, OTHER_STREET, STREET, World
 
 from wangge.cases.placing import place_of, standing
-from wangge.territory.models import Grid
+from wangge.territory.models import DivisionChange, Grid
 
 
 @pytest.mark.parametrize("path", ["", DISTRICT, COMMUNITY, GRID])
@@ -23,6 +23,18 @@ def test_a_place_that_is_there_is_taken(world: World, path: str) -> None:
 def test_a_place_that_is_none_is_refused(world: World, path: str) -> None:
     with pytest.raises(ValidationError, match="区划代码"):
         place_of(path=path, home=DISTRICT)
+
+
+def test_a_code_of_yesterday_is_the_one_of_today(world: World) -> None:
+    DivisionChange.objects.create(
+        kind="merge",
+        on=date(2026, 1, 1),
+        from_code="150203009001",
+        to_code=COMMUNITY,
+        from_name="旧社区",
+        to_name="友谊社区",
+    )
+    assert place_of(path="150203009001", home=DISTRICT).path == COMMUNITY
 
 
 def test_a_place_of_another_district_is_refused(world: World) -> None:

@@ -50,6 +50,8 @@ def import_(
         typer.echo(f"{len(report.rejected)} 行未导入，原因见 {target}")
     if report.by_content:
         typer.echo(f"{report.by_content} 行没有编号、内容与导入过的相同，视为已导入过；确要再登记请加 --repeat")
+    if report.nowhere:
+        typer.echo(f"{report.nowhere} 件的坐标、区划代码、地址和内容都没有说明在哪里，只记到区县")
     if not report.kept:
         typer.secho("按您的选择，全部未导入。", fg="red")
     typer.echo(as_json(report))

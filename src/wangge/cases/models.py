@@ -557,6 +557,7 @@ class ImportRun(models.Model):
     dispatched = models.PositiveIntegerField("已派单", default=0)
     known = models.PositiveIntegerField("以前导入过", default=0)
     by_content = models.PositiveIntegerField("其中按内容认出", default=0)
+    nowhere = models.PositiveIntegerField("其中地点不明", default=0)
     rejected = models.PositiveIntegerField("未导入", default=0)
     kept = models.BooleanField("已保留", default=True)
     error = models.CharField("出错说明", max_length=300, blank=True)

@@ -13,7 +13,7 @@ from wangge.territory.enums import COMMUNITY_LENGTH, GRID_LENGTH, Crs
 from wangge.territory.gazetteer import one_place
 from wangge.territory.geometry import convert
 from wangge.territory.locating import locate_one
-from wangge.territory.queries import division, grid
+from wangge.territory.queries import division, grid, successors
 
 # A name that is at least this certain decides where nobody looks before it is filed.
 SURE: Final = 0.6
@@ -25,6 +25,17 @@ def standing(path: str, home: str) -> str:
         if len(path) >= length and _there(path[:length]):
             return path[:length]
     return home
+
+
+def current(code: str) -> str:
+    """The code that a division or grid has today. Raises ``ValidationError`` for one that nobody knows, or that was
+    divided."""
+    found = successors(code)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValidationError(f"区划代码“{code}”已分为{'、'.join(found)}，请写明是哪一个。")
+    raise ValidationError(f"没有区划代码“{code}”，请写今天的代码，或留空而填写地址。")
 
 
 def _there(path: str) -> bool:
@@ -58,8 +69,11 @@ def place_of(
     """
     if path and not path.startswith(home):
         raise ValidationError({"path": [f"区划代码“{path[:20]}”不在本系统的范围（{home}）内。"]})
-    if path and not _there(path):
-        raise ValidationError({"path": [f"没有区划代码“{path[:20]}”。"]})
+    if path:
+        try:
+            path = current(path)
+        except ValidationError as error:
+            raise ValidationError({"path": error.messages}) from error
     found = ""
     if lng is not None or lat is not None:
         try:

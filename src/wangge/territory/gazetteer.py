@@ -63,7 +63,8 @@ class Gazetteer:
     """Normalised term → what it may mean, for one district."""
 
     terms: dict[str, list[_Entry]] = field(default_factory=lambda: defaultdict(list))
-    longest: int = 0  # bounds the scan
+    # Two characters → the lengths of the terms that begin with them, the longest first.
+    lengths: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, term: str, path: str, weight: float, what: str) -> None:
         term = normal(term)
@@ -72,7 +73,10 @@ class Gazetteer:
         known = self.terms[term]
         if all(entry.path != path for entry in known):
             known.append(_Entry(path, weight, what))
-            self.longest = min(max(self.longest, len(term)), _LONGEST)
+            lengths = self.lengths.setdefault(term[:2], [])
+            if len(term) <= _LONGEST and len(term) not in lengths:
+                lengths.append(len(term))
+                lengths.sort(reverse=True)
 
 
 def _number(text: str) -> str:
@@ -166,12 +170,13 @@ class _Mention(NamedTuple):
 def _mentions(text: str, gazetteer: Gazetteer) -> list[_Mention]:
     """The longest terms in ``text``; a shorter one inside a longer one is no mention of its own."""
     found: list[_Mention] = []
-    for start in range(len(text)):
-        for end in range(min(len(text), start + gazetteer.longest), start + 1, -1):
-            entries = gazetteer.terms.get(text[start:end])
-            if entries:
+    for start in range(len(text) - 1):
+        for length in gazetteer.lengths.get(text[start : start + 2], ()):
+            term, end = text[start : start + length], start + length
+            entries = gazetteer.terms.get(term)
+            if entries and end <= len(text):
                 if not any(m.start <= start and end <= m.end for m in found):
-                    found.append(_Mention(start, end, text[start:end], entries))
+                    found.append(_Mention(start, end, term, entries))
                 break
     return found
 

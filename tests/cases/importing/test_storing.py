@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.cases.conftest import World
+from tests.cases.conftest import LONG_AGO, World
 from tests.cases.importing.test_run import changed, write
 
 from wangge.cases.importing import storing
@@ -17,6 +17,7 @@ from wangge.cases.models import Case, CaseClock, CasePart, CaseText, CaseTransit
 from wangge.cases.tallies import check
 from wangge.kernel.access.database import as_system
 from wangge.kernel.audit.models import AuditEntry
+from wangge.territory.models import Division
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,6 +121,7 @@ def test_text_with_tabs_backslashes_and_lines_arrives_as_it_was(world: World, tm
 
 
 def test_each_district_numbers_its_own(world: World, tmp_path: Path) -> None:
+    Division.objects.create(code="150204", name="青山区", level=3, parent_code="1502", valid_from=LONG_AGO)
     import_file(write(tmp_path / "a.csv", [changed(工单编号="A"), changed(工单编号="B", 区划代码="150204")]), home="15")
     numbers = dict(Case.objects.values_list("source_number", "number"))
     assert (numbers["A"][:6], numbers["B"][:6]) == ("150203", "150204")

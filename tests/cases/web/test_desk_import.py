@@ -85,6 +85,13 @@ def test_rows_without_numbers_are_known_by_content_and_filed_again_when_it_is_me
     assert Case.objects.count() == 2
 
 
+def test_what_nobody_knows_the_place_of_is_said(client: Client) -> None:
+    upload(client, "诉求内容,地址\n垃圾清运不及时,友谊社区3号楼\n垃圾清运不及时,某处\n".encode())
+    page = run(client)
+    assert (page.context["run"].created, page.context["run"].nowhere) == (2, 1)
+    assert "新登记的有 1 件地点不明" in page.content.decode()
+
+
 def test_the_columns_are_recognised_and_shown(client: Client) -> None:
     upload(client, CSV.encode())
     page = client.get(reverse("case_import_run"))

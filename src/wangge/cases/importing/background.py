@@ -88,6 +88,7 @@ def _report(run: ImportRun, report: Report) -> None:
         write_rejected(report.rejected, rejected_file(run))
     run.rows, run.created, run.dispatched, run.known = report.rows, report.created, report.dispatched, report.known
     run.by_content, run.rejected, run.kept = report.by_content, len(report.rejected), report.kept
+    run.nowhere = report.nowhere
     _finish(run, ImportState.DONE)
     if report.kept:
         (uploads.folder() / run.upload).unlink(missing_ok=True)
@@ -99,7 +100,7 @@ def _finish(run: ImportRun, state: ImportState, *, error: str = "") -> None:
     run.save()
     figures = {
         name: getattr(run, name)
-        for name in ("rows", "created", "dispatched", "known", "by_content", "rejected", "kept")
+        for name in ("rows", "created", "dispatched", "known", "by_content", "nowhere", "rejected", "kept")
     }
     record("cases.import.finish", run, changes={"state": state, **figures}, path="")
 

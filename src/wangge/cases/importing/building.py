@@ -7,7 +7,8 @@ to what is each order's own; no model is made, no row is formatted twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,7 +19,7 @@ from wangge.cases.enums import CaseState, Channel, ClockName, DemandType, PartRo
 from wangge.cases.importing.rows import Order
 from wangge.cases.words import case_vector, office_mark, place_mark
 from wangge.duties import snapshot
-from wangge.duties.snapshot import Limits
+from wangge.duties.snapshot import KindRef, Limits
 from wangge.duties.suggestion import suggest_kinds
 from wangge.kernel.access.personal import blind_index, encrypt_many
 from wangge.kernel.audit.context import Actor
@@ -145,6 +146,13 @@ def escaped(text: str) -> str:
     return text
 
 
+def _known_as(leaves: Iterable[KindRef]) -> dict[str, int]:
+    """The kinds by their codes, and by their names where only one has it."""
+    leaves = list(leaves)
+    named = Counter(kind.name for kind in leaves)
+    return {kind.name: kind.id for kind in leaves if named[kind.name] == 1} | {kind.code: kind.id for kind in leaves}
+
+
 class Builder:
     """Makes chunks of one import. Plans are kept from chunk to chunk while neither duties nor offices change."""
 
@@ -172,7 +180,7 @@ class Builder:
         today = now.astimezone().date()
         state = (held, book.current(), today)
         if len(self.kept_for) != len(state) or any(a is not b for a, b in zip(self.kept_for[:2], state, strict=False)):
-            self.kinds = {kind.code: kind.id for kind in held.current_leaves()}
+            self.kinds = _known_as(held.current_leaves())
             self.kept_for = ()
         if not self.kept_for or self.kept_for[2] != today or len(self.planned) > PLANS_KEPT:
             self.planned.clear()
@@ -181,8 +189,10 @@ class Builder:
         self.kept_for = state
 
     def kind(self, order: Order) -> tuple[int | None, float]:
-        if order.kind_code:
-            return self.kinds.get(order.kind_code), 1.0
+        """What the order calls it, by code or name; else what its words suggest, and how sure that is."""
+        named = self.kinds.get(order.kind_code)
+        if named is not None:
+            return named, 1.0
         found = suggest_kinds(f"{order.title} {order.text[:300]}", limit=1)
         return (found[0].kind_id, found[0].score) if found else (None, 0.0)
 

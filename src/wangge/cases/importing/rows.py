@@ -16,6 +16,7 @@ from wangge.cases import validators
 from wangge.cases.enums import DemandType, Urgency
 from wangge.cases.hotlines import Names
 from wangge.cases.importing.mapping import FIELDS
+from wangge.cases.placing import current
 from wangge.kernel.tables.writing import Rejected
 from wangge.territory.enums import Crs
 from wangge.territory.geometry import convert
@@ -76,6 +77,7 @@ class RowChecker:
         self.columns = {field: mapping.get(field, "") for field in FIELDS}
         self.home = home
         self.source_system = source_system
+        self.places: dict[str, str | ValidationError] = {}
         self.now = now or timezone.now()
         self.zone = timezone.get_current_timezone()
         self.hotlines = hotlines or Names()
@@ -198,10 +200,22 @@ class RowChecker:
         return Crs(found)
 
     def _path(self, text: str) -> str:
+        """The code as it is today; ``""`` when none is given."""
         if not text:
-            return self.home
+            return ""
+        found = self.places.get(text)
+        if found is None:
+            found = self.places[text] = self._today(text)
+        if isinstance(found, ValidationError):
+            raise found
+        return found
+
+    def _today(self, text: str) -> str | ValidationError:
         if not text.isdigit() or len(text) not in (6, 9, 12, 15):
-            raise ValidationError(f"区划代码“{text[:20]}”应为6、9、12或15位数字。")
+            return ValidationError(f"区划代码“{text[:20]}”应为6、9、12或15位数字。")
         if not text.startswith(self.home):
-            raise ValidationError(f"区划代码“{text}”不在本地（{self.home}）。")
-        return text
+            return ValidationError(f"区划代码“{text}”不在本地（{self.home}）。")
+        try:
+            return current(text)
+        except ValidationError as error:
+            return error

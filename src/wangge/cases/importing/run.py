@@ -23,7 +23,8 @@ from wangge.kernel.tables.writing import Rejected, rejected_sheet, write
 class Report:
     """What became of a file. ``rows == created + known + len(rejected)`` unless nothing was kept.
 
-    ``by_content`` of the ``known`` have no source number; they say what a row imported before says.
+    ``by_content`` of the ``known`` have no source number; they say what a row imported before says. ``nowhere`` of the
+    ``created`` say nothing by which their place within the home division is known.
     """
 
     rows: int = 0
@@ -31,6 +32,7 @@ class Report:
     dispatched: int = 0
     known: int = 0
     by_content: int = 0
+    nowhere: int = 0
     kept: bool = True
     rejected: list[Rejected] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
@@ -52,7 +54,9 @@ def import_file(
     repeat: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Import ``path``. ``home`` is the division of rows without a place. Raises ``UnreadableFile``, ``BadMapping``.
+    """Import ``path``. ``home`` holds all its rows, and is the place of those that name none.
+
+    Raises ``UnreadableFile``, ``BadMapping``.
 
     ``all_or_nothing``: one transaction, nothing is kept when any row is rejected. Otherwise good rows are kept,
     a chunk at a time; running the same file again makes nothing twice, rows without a source number being known by
@@ -64,17 +68,19 @@ def import_file(
     if first is None:
         return report
     report.mapping = columns.complete(first[1].keys(), mapping or {})
-    checker = RowChecker(report.mapping, home=home or settings.HOME_DIVISION, source_system=source_system)
+    home = home or settings.HOME_DIVISION
+    checker = RowChecker(report.mapping, home=home, source_system=source_system)
     orders = _good(_chain(first, rows), checker, report)
 
     def run() -> None:
-        with Importer(by=by, dispatch=dispatch, repeat=repeat) as importer:
+        with Importer(by=by, dispatch=dispatch, repeat=repeat, home=home) as importer:
             while chunk := list(islice(orders, CHUNK)):
                 importer.add(chunk)
                 if progress is not None:
                     progress(report.rows)
         report.created, report.dispatched = importer.stored.created, importer.stored.dispatched
         report.known, report.by_content = importer.stored.known, importer.stored.by_content
+        report.nowhere = importer.stored.nowhere
 
     if not all_or_nothing:
         run()
@@ -85,7 +91,7 @@ def import_file(
             if report.rejected:
                 raise _NothingKept
     except _NothingKept:
-        report.kept, report.created, report.dispatched = False, 0, 0
+        report.kept, report.created, report.dispatched, report.nowhere = False, 0, 0, 0
     return report
 
 
@@ -114,6 +120,7 @@ def as_json(report: Report) -> str:
     return json.dumps(
         {
             "rows": report.rows, "created": report.created, "dispatched": report.dispatched, "known": report.known,
-            "by_content": report.by_content, "rejected": len(report.rejected), "kept": report.kept,
+            "by_content": report.by_content, "nowhere": report.nowhere,
+            "rejected": len(report.rejected), "kept": report.kept,
         }
     )  # fmt: skip

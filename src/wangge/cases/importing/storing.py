@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from wangge.cases.importing.building import Builder, Lines
+from wangge.cases.importing.placing import place
 from wangge.cases.importing.rows import Order
 from wangge.duties import snapshot
 from wangge.kernel.access.database import as_system
@@ -49,12 +50,13 @@ Key = tuple[str, str] | bytes
 
 @dataclass(slots=True)
 class Stored:
-    """What became of the orders."""
+    """What became of the orders. ``nowhere``: made without anybody knowing where in the home division they are."""
 
     created: int = 0
     dispatched: int = 0
     known: int = 0
     by_content: int = 0
+    nowhere: int = 0
 
 
 @dataclass(slots=True)
@@ -71,13 +73,20 @@ class Importer:
 
     ``stored`` is whole after the block. An error of a writer is raised at the next ``add`` or at the end of the
     block; the chunks before it stay, and the same import run again goes on from there. With ``repeat`` an order
-    without a source number is made even when one of the same content is there.
+    without a source number is made even when one of the same content is there. Orders are placed within ``home``;
+    without it they come with their places.
     """
 
     def __init__(
-        self, *, by: Any = None, dispatch: bool = True, repeat: bool = False, builder: type[Builder] = Builder
+        self,
+        *,
+        by: Any = None,
+        dispatch: bool = True,
+        repeat: bool = False,
+        home: str = "",
+        builder: type[Builder] = Builder,
     ) -> None:
-        self.stored, self.repeat = Stored(), repeat
+        self.stored, self.repeat, self.home = Stored(), repeat, home
         self.builder = builder(actor=actor_for(by), dispatch=dispatch)
         self.on_the_way: list[_Chunk] = []
         self.queue: Queue[_Chunk | None] = Queue(maxsize=1)
@@ -111,6 +120,8 @@ class Importer:
             fresh, keys = self._without_known(orders)
             if not fresh:
                 return
+            if self.home:
+                self.stored.nowhere += place(fresh, self.home)
             ids = _ids(len(fresh))
             lines = self.builder.build(fresh, ids, _numbers(fresh, now), now)
             lines.digests = [(pk, order.digest) for pk, order in zip(ids, fresh, strict=True) if order.digest]
