@@ -45,6 +45,7 @@ ABOUT: Final = {
     ("assessment_rectification", "pk"): "rectification",
     ("assessment_pack", "pk"): "pack",
     ("field_sheet_appeal", "pk"): "sheet",
+    ("field_sheet_seen", "pk"): "sheet",
     ("topic_", "pk"): "topic",
     ("rise_seen", "pk"): "rise",
     ("reply_hints", "pk"): "case",

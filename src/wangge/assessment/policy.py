@@ -126,6 +126,14 @@ def notices(user: Any) -> QuerySet[AppealNotice]:
     return AppealNotice.objects.filter(office_id__in=offices_of(user), appeal__in=appeals(user))
 
 
+def told(user: Any) -> QuerySet[Appeal]:
+    """The grid worker's own appeals that were decided, as far as the worker has not read it."""
+    if not scope(user, OWN):
+        return Appeal.objects.none()
+    decided = Appeal.objects.filter(sheet__isnull=False, decided_at__isnull=False, seen_at__isnull=True)
+    return decided.filter(by_id=user.pk)
+
+
 def to_decide(user: Any) -> QuerySet[Appeal]:
     """The appeals that wait for the user's decision (``may_decide``, as rows)."""
     units = Q(unit__isnull=False) & scope(user, DECIDE).q("path", "")

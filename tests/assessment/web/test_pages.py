@@ -15,8 +15,8 @@ from tests.assessment.conftest import Town
 from tests.cases.conftest import DISTRICT
 from tests.cases.web.signing import signed_in
 
-from wangge.assessment import actions, defining, packing
-from wangge.assessment.flow import PeriodFlow
+from wangge.assessment import actions, defining, packing, policy
+from wangge.assessment.flow import AppealFlow, PeriodFlow
 from wangge.assessment.models import Appeal, Figure, Period, Score, WorkerSheet
 from wangge.cases.models import Case
 
@@ -312,6 +312,38 @@ def test_a_grid_worker_sees_the_own_sheet_and_appeals_on_the_phone(month: Period
     )
     sheet.refresh_from_db()
     assert sheet.total == before + 1
+
+
+@pytest.mark.parametrize(("step", "said"), [("accept", "已采纳"), ("refuse", "未采纳")])
+def test_a_grid_worker_is_told_how_the_appeal_was_decided(month: Period, town: Town, step: str, said: str) -> None:
+    freeze(town, month)
+    sheet = WorkerSheet.objects.get(user=town["网格员小李"])
+    case = Case.objects.get(channel="grid")
+    appeal = actions.appeal_sheet(sheet=sheet, by=town["网格员小李"], item="handled", case=case, reason="这件是我办的")
+    client, told = signed_in(town, "网格员小李"), f"{month.label}考核单的申诉{said}"
+    assert "去看裁定" not in text(client.get(reverse("field_grid")))
+    getattr(AppealFlow(appeal, town["社区书记"]), step)(reason="已核对轨迹")
+    for name in ("field_grid", "field_sheet"):
+        page = text(client.get(reverse(name)))
+        assert (told in page, f"?sheet={sheet.pk}" in page) == (True, True), name
+    own = text(client.get(reverse("field_sheet"), {"sheet": sheet.pk}))
+    assert ("已核对轨迹" in own, case.title in own, "裁定结果已阅" in own) == (True, True, True)
+    assert "去看裁定" not in text(signed_in(town, "社区书记").get(reverse("field_grid")))
+    seen = url("field_sheet_seen", sheet.pk)
+    assert signed_in(town, "社区书记").post(seen).status_code == 403
+    assert policy.told(town["网格员小李"]).get() == appeal
+    assert client.post(seen).url == f"{reverse('field_sheet')}?sheet={sheet.pk}"
+    after = text(client.get(reverse("field_sheet")))
+    assert ("去看裁定" in after, "裁定结果已阅" in after, "已核对轨迹" in after) == (False, False, True)
+
+
+def test_an_appeal_taken_back_is_told_to_nobody(month: Period, town: Town) -> None:
+    freeze(town, month)
+    sheet = WorkerSheet.objects.get(user=town["网格员小李"])
+    case = Case.objects.get(channel="grid")
+    appeal = actions.appeal_sheet(sheet=sheet, by=town["网格员小李"], item="handled", case=case, reason="这件是我办的")
+    AppealFlow(appeal, town["网格员小李"]).withdraw()
+    assert not policy.told(town["网格员小李"]).exists()
 
 
 def test_nobody_sees_the_sheet_of_somebody_else(month: Period, town: Town) -> None:

@@ -40,6 +40,8 @@ class Appeal(VersionedModel):
     decided_by_id = models.BigIntegerField("裁定人", null=True, blank=True)
     decided_at = models.DateTimeField("裁定时间", null=True, blank=True)
     decision = models.TextField("裁定意见", blank=True)
+    # When the grid worker read how it was decided; units have ``AppealNotice``.
+    seen_at = models.DateTimeField("申诉人已阅", null=True, blank=True)
 
     personal_data: ClassVar[dict[str, Personal]] = {
         "reason": Personal("裁定考核申诉", BASIS, "申诉单位和裁定人", "随考核档案"),
@@ -63,7 +65,11 @@ class Appeal(VersionedModel):
         indexes = [
             models.Index(fields=["-at"], name="appeal_at"),
             models.Index(fields=["period", "state"], name="appeal_period_state"),
-        ]
+            models.Index(
+                fields=["by_id"], name="appeal_worker_unseen",
+                condition=Q(sheet__isnull=False, decided_at__isnull=False, seen_at__isnull=True),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}#{self.pk}"

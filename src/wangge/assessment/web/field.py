@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-from wangge.assessment import actions, policy
+from wangge.assessment import actions, notices, policy
 from wangge.assessment.models import WorkerSheet
 from wangge.cases import policy as cases
 from wangge.cases.models import Case
@@ -38,7 +40,9 @@ def field_sheet(request: HttpRequest) -> HttpResponse:
     appeals: list[Any] = []
     if sheet is not None:
         rows = list(sheet.lines.select_related("item").order_by("item__sort"))
-        seen = _numbers(request.user, {case for row in rows for case in row.cases})
+        appeals = list(sheet.appeals.order_by("-at"))
+        counted = {case for row in rows for case in row.cases}
+        seen = _numbers(request.user, counted | {one.case_id for one in appeals if one.case_id is not None})
         lines = [
             {
                 "row": row,
@@ -47,18 +51,32 @@ def field_sheet(request: HttpRequest) -> HttpResponse:
             }
             for row in rows
         ]
-        appeals = list(sheet.appeals.order_by("-at"))
+        labels = {row.item.code: row.item.label for row in rows}
+        for one in appeals:
+            one.about = labels.get(one.indicator, "")
+            one.title = seen[one.case_id].title if one.case_id in seen else ""
+            one.is_new = one.decided_at is not None and one.seen_at is None
     context = {
         "title": "我的考核单",
         "sheet": sheet,
         "sheets": sheets,
         "lines": lines,
         "appeals": appeals,
+        "news": any(one.is_new for one in appeals),
         "may_appeal": sheet is not None and sheet.period.takes_appeals(today),
         # The month under way is shown first; what can be disputed now is the one before.
         "disputable": next((s for s in sheets if s != sheet and s.period.takes_appeals(today)), None),
     }
     return render(request, "assessment/field/sheet.html", context)
+
+
+@requires(policy.OWN)
+@require_POST
+def field_sheet_seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The worker has read how the appeals of this sheet were decided."""
+    sheet: WorkerSheet = get_object_or_404(policy.sheets(request.user), pk=pk)
+    notices.see_decisions(sheet=sheet, by=me(request))
+    return redirect(f"{reverse('field_sheet')}?sheet={sheet.pk}")
 
 
 @requires(policy.OWN)

@@ -69,5 +69,6 @@ desk_urlpatterns: list[URLPattern] = [
 
 field_urlpatterns: list[URLPattern] = [
     path("sheet/", field.field_sheet, name="field_sheet"),
+    path("sheet/<int:pk>/seen/", field.field_sheet_seen, name="field_sheet_seen"),
     path("sheet/<int:pk>/appeal/<slug:item>/", field.field_sheet_appeal, name="field_sheet_appeal"),
 ]
