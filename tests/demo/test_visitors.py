@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from wangge.config.demo import Account
 from wangge.demo import district
 from wangge.demo.build import FULL, SMALL, build
 from wangge.demo.month import Beginning, plan
-from wangge.demo.visiting import WAITING, WAITS
+from wangge.demo.visiting import FIRST_GRID, WAITING, WAITS
 from wangge.kernel.access.models import User
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -78,7 +79,21 @@ def test_something_waits_for_every_account_that_is_printed() -> None:
     missing = {name: left for name, wanted in BOXES.items() if (left := wanted - set(boxes(pages[name])))}
     assert missing == {}
     assert pages["daibiao"]["page"].paginator.count > 0
+    the_grid_worker_handles_what_the_street_gave(pages["wangge1"])
     the_plan_is_always_the_same()
+
+
+def the_grid_worker_handles_what_the_street_gave(page: Any) -> None:
+    """On the phone, with what was asked of them and the form to answer it."""
+    account = User.objects.get(username="wangge1")
+    given = [case for case in page["cards"] if case.path == FIRST_GRID and case.lead_office.level == "street"]
+    assert (page["chosen"].code, len(given)) == ("todo", 2)
+    client = Client()
+    client.force_login(account)
+    for case in given:
+        shown = client.get(reverse("field_case", args=[case.pk])).context
+        assert [panel.option.step.name for panel in shown["panels"] if panel.form] == ["report_part"]
+        assert len(shown["asked"]) == 1
 
 
 def the_plan_is_always_the_same() -> None:

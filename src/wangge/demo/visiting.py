@@ -1,8 +1,9 @@
 """What waits for the visitor: matters in the places and offices of the printed accounts, whatever the dice say.
 
-Whoever signs in finds something to do on the first page: a grid worker something to check, a community its part,
-a street what is to be dispatched and what came back, a department what is to be signed and what is nearly due, the
-hotline a call-back. Each row is told without its nights and stops where it waits (``halt:``).
+Whoever signs in finds something to do on the first page: a grid worker something to check (the first of them
+something to handle, too), a community its part, a street what is to be dispatched and what came back, a department what
+is to be signed and what is nearly due, the hotline a call-back. Each row is told without its nights and stops where it
+waits (``halt:``).
 
 Pure of the database, as ``month.py`` which puts these into its plan. Whistles that wait: ``whistles.py``.
 """
@@ -51,6 +52,9 @@ WAITING: Final = (
     _row(1 * DAY + 3, SECOND_GRID, "030304", "resident", "photo halt:replied"),
     _row(2 * DAY + 2, SECOND_GRID, "010104", "qr", "halt:replied"),
     _row(4, SECOND_COMMUNITY, "050101", "hotline", "halt:handling"),
+    # What the street gave to the community in the grid of ``wangge1``, who acts for the committee there.
+    _row(7, FIRST_GRID, "050301", "hotline", "to_community halt:part"),
+    _row(1 * DAY + 2.5, FIRST_GRID, "050112", "hotline", "to_community halt:part"),
     # Communities: their part of what the street's centre answers for.
     _row(20, FIRST_COMMUNITY, "050101", "hotline", "to_community halt:part"),
     _row(2 * DAY + 3, NEXT_GRID, "050112", "hotline", "to_community halt:part"),

@@ -218,6 +218,19 @@ def test_a_community_worker_handles_on_the_phone(world: World, shelf: None) -> N
     assert case.parts.get(office_id=office).answer == "看过了"
 
 
+def test_a_grid_worker_reads_what_was_asked_before_answering(world: World) -> None:
+    case = dispatch_by_list(case=world.file(place=IN_GRID), by=world["话务小赵"])
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="上门看看是否清完")
+    page = signed_in(world, LI).get(f"/field/cases/{case.pk}/")
+    assert page.context["asked"] == ["上门看看是否清完"]
+    text = page.content.decode()
+    assert text.index("上门看看是否清完") < text.index('name="answer"')
+    assert 'class="card wg-step wg-step-main"' in text
+    assert signed_in(world, "社区小陈").get(f"/field/cases/{case.pk}/").context["asked"] == ["上门看看是否清完"]
+    CaseFlow(again(case), world[LI]).report_part(office_id=world.offices["community"].pk, answer="已清理")
+    assert signed_in(world, LI).get(f"/field/cases/{case.pk}/").context["asked"] == []
+
+
 def test_a_grid_worker_sees_no_requester(world: World) -> None:
     case = world.dispatched(place=IN_GRID)
     shown = signed_in(world, LI).get(f"/field/cases/{case.pk}/").content.decode()

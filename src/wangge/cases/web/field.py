@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from wangge.cases import actions, fieldwork, following, policy, queries
-from wangge.cases.boxes import BOXES
-from wangge.cases.enums import DONE_STATES, PartState
+from wangge.cases.boxes import BOXES, offices_with
+from wangge.cases.enums import DONE_STATES, PartRole, PartState
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CasePart, Requester
 from wangge.cases.story import story
@@ -126,6 +126,13 @@ def field_checks(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/field/checks.html", context)
 
 
+def _asked(case: Case, user: Any) -> list[str]:
+    """What whoever gave a part to the user's offices asks of them, until it is answered."""
+    waiting = case.parts.filter(role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING])
+    mine = waiting.filter(office_id__in=offices_with(user, "cases.handle")).exclude(asked="")
+    return list(mine.order_by("pk").values_list("asked", flat=True))
+
+
 def _page(
     request: HttpRequest,
     case: Case,
@@ -154,6 +161,7 @@ def _page(
         "panels": [p for p in steps if p.option.step.name in STEPS],
         "elsewhere": [p.option.step.label for p in steps if p.option.step.name not in STEPS and p.option.allowed],
         "bound": bound[0] if bound else "",
+        "asked": _asked(case, user),
         "story": shown.timeline_entries(story(case)),
         "map_url": reverse("case_map", args=[case.pk]),
     }
