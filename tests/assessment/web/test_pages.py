@@ -321,20 +321,20 @@ def test_a_grid_worker_is_told_how_the_appeal_was_decided(month: Period, town: T
     case = Case.objects.get(channel="grid")
     appeal = actions.appeal_sheet(sheet=sheet, by=town["网格员小李"], item="handled", case=case, reason="这件是我办的")
     client, told = signed_in(town, "网格员小李"), f"{month.label}考核单的申诉{said}"
-    assert "去看裁定" not in text(client.get(reverse("field_grid")))
+    assert "，看裁定" not in text(client.get(reverse("field_grid")))
     getattr(AppealFlow(appeal, town["社区书记"]), step)(reason="已核对轨迹")
     for name in ("field_grid", "field_sheet"):
         page = text(client.get(reverse(name)))
         assert (told in page, f"?sheet={sheet.pk}" in page) == (True, True), name
     own = text(client.get(reverse("field_sheet"), {"sheet": sheet.pk}))
     assert ("已核对轨迹" in own, case.title in own, "裁定结果已阅" in own) == (True, True, True)
-    assert "去看裁定" not in text(signed_in(town, "社区书记").get(reverse("field_grid")))
+    assert "，看裁定" not in text(signed_in(town, "社区书记").get(reverse("field_grid")))
     seen = url("field_sheet_seen", sheet.pk)
     assert signed_in(town, "社区书记").post(seen).status_code == 403
     assert policy.told(town["网格员小李"]).get() == appeal
     assert client.post(seen).url == f"{reverse('field_sheet')}?sheet={sheet.pk}"
     after = text(client.get(reverse("field_sheet")))
-    assert ("去看裁定" in after, "裁定结果已阅" in after, "已核对轨迹" in after) == (False, False, True)
+    assert ("，看裁定" in after, "裁定结果已阅" in after, "已核对轨迹" in after) == (False, False, True)
 
 
 def test_an_appeal_taken_back_is_told_to_nobody(month: Period, town: Town) -> None:
