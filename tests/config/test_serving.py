@@ -12,7 +12,6 @@ import urllib.request
 from pathlib import Path
 
 import psutil
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,7 +41,6 @@ def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
     assert f"端口 {port} 已被占用" in done.stderr
 
 
-@pytest.mark.xdist_group("processes")
 def test_server_and_worker_stop_with_their_signals(tmp_path: Path) -> None:
     """``serve`` and ``worker`` over one embedded database: answer, count, stop; the last stops the database."""
     port = free_port()
