@@ -10,23 +10,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-
-FILL = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from django.db import connection
 from django.utils import timezone
+
 from wangge.cases.models import Case, Requester
 from wangge.kernel.audit.recording import record
 from wangge.kernel.audit.sealing import head, seal_all
-case = Case.objects.create(number="1", channel="hotline", demand_type="complaint", title="供暖不热", text="供暖不热",
-                           path="150203001", state="received", created_at=timezone.now())
-Requester.objects.create(case=case, name="张阿姨", phone="13800000001")
-record("cases.case.file", case)
-seal_all()
-print("HEAD", head())
-"""
+
 LOOK = """
 import json
 from django.conf import settings
@@ -60,13 +54,13 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def wangge(var: Path, *arguments: str) -> str:
-    """The command in an installation of its own."""
+def wangge(var: Path, *arguments: str, **given: str) -> str:
+    """The command in an installation of its own, with ``given`` in its environment."""
     outside = ("DATABASE_URL", "WANGGE_ENV", "WANGGE_SYSTEM_PROCESS", "WANGGE_TEST_TAG", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if name not in outside}
     done = subprocess.run(
         [sys.executable, "-m", "wangge.config.cli", *arguments],
-        env=environment | {"WANGGE_VAR": str(var), "WANGGE_LOG_LEVEL": "ERROR"},
+        env=environment | {"WANGGE_VAR": str(var), "WANGGE_LOG_LEVEL": "ERROR"} | given,
         capture_output=True,
         text=True,
         timeout=240,
@@ -76,17 +70,42 @@ def wangge(var: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def fill() -> str:
+    """A case, who asked, what was recorded and sealed, in the database of the tests; the head of the record."""
+    case = Case.objects.create(
+        number="1",
+        channel="hotline",
+        demand_type="complaint",
+        title="供暖不热",
+        text="供暖不热",
+        path="150203001",
+        state="received",
+        created_at=timezone.now(),
+    )
+    Requester.objects.create(case=case, name="张阿姨", phone="13800000001")
+    record("cases.case.file", case)
+    seal_all()
+    return str(head())
+
+
+def address() -> str:
+    """The database of the tests, as a command is told it."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
 def after(word: str, printed: str) -> str:
     return next(line.removeprefix(word).strip() for line in printed.splitlines() if line.startswith(word))
 
 
 @pytest.mark.slow
-def test_a_backup_becomes_a_new_installation(home: Path) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_becomes_a_new_installation(home: Path, settings: Any) -> None:
     old, new = home / "a", home / "b"
-    head = after("HEAD", wangge(old, "django", "shell", "--no-imports", "-c", FILL))
-    (old / "media").mkdir()
+    settings.VAR_DIR = old
+    sealed = fill()
+    (old / "media").mkdir(parents=True)
     (old / "media" / "photo.jpg").write_text("photo")
-    folder = wangge(old, "backup", str(home / "backups")).strip().splitlines()[-1]
+    folder = wangge(old, "backup", str(home / "backups"), DATABASE_URL=address()).strip().splitlines()[-1]
     wangge(new, "restore", "--yes", folder)
     found = json.loads(after("FOUND", wangge(new, "django", "shell", "--no-imports", "-c", LOOK)))
     assert found == {
@@ -94,7 +113,7 @@ def test_a_backup_becomes_a_new_installation(home: Path) -> None:
         "phones": ["13800000001"],
         "unseen": 0,
         "counts": {},
-        "head": head,
+        "head": sealed,
         "record": [],
         "protected": [True],
         "file": "photo",
