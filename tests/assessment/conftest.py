@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
-from tests.cases.conftest import COMMUNITY, DISTRICT, OTHER_STREET, World, add_people, world  # noqa: F401 - the fixture
+from tests.cases.conftest import (
+    COMMUNITY,
+    DISTRICT,
+    OTHER_STREET,
+    World,
+    add_people,
+    small_world,
+    world,  # noqa: F401 - the fixture
+)
+from tests.conftest import see_everything
 
 from wangge.assessment import actions
 from wangge.assessment.models import Period, Scheme, Unit
@@ -16,7 +28,9 @@ from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.duties.models import DutyItem, DutyList
 from wangge.kernel.access.models import Grant
+from wangge.organization import book
 from wangge.organization.models import Office
+from wangge.territory import revision
 from wangge.whistle.drafting import Called, Spot, draft
 from wangge.whistle.evaluating import judge, rate
 from wangge.whistle.flow import WhistleFlow
@@ -90,8 +104,8 @@ class moved:  # noqa: N801 - reads as a sentence
         timezone.now = self.real
 
 
-@pytest.fixture
-def town(world: World) -> Town:  # noqa: F811
+def town_in(world: World) -> Town:  # noqa: F811
+    """The small district with a second street and those who judge."""
     built = Town(world.offices, world.kinds, world.people)
     built.offices["other_street"] = Office.objects.create(
         name="沼潭街道办事处", kind="street", level="street", path=OTHER_STREET, valid_from=LONG_AGO
@@ -99,6 +113,14 @@ def town(world: World) -> Town:  # noqa: F811
     add_people(built, MORE_PEOPLE, letter="v", since=LONG_AGO)
     Grant.objects.update(valid_from=LONG_AGO)
     return built
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest, db: None) -> Town:
+    """The town; where the module uses ``told``, the one whose month is told already."""
+    if "told" in request.fixturenames:
+        return deepcopy(request.getfixturevalue("told")[0])
+    return town_in(request.getfixturevalue("world"))
 
 
 def story(town: Town) -> None:
@@ -206,8 +228,7 @@ def whistles(town: Town) -> None:
         WhistleFlow(whistle, town["街道书记"]).withdraw(reason="已自行解决")
 
 
-@pytest.fixture
-def month(town: Town) -> Period:
+def tell(town: Town) -> Period:
     """The last month, told and reckoned, with one small group minimum so that somebody is ranked."""
     story(town)
     whistles(town)
@@ -216,3 +237,30 @@ def month(town: Town) -> Period:
     actions.refresh(period=period)
     period.refresh_from_db()
     return period
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Town, Period]]:
+    """The town and its month, told once for a module whose tests all want it: ``usefixtures("told")``.
+
+    Each test is a savepoint within the one transaction of the module, which is taken back at the end.
+    """
+    with django_db_blocker.unblock():
+        see_everything()
+        book.forget()
+        revision.forget()
+        whole = transaction.atomic()
+        whole.__enter__()
+        try:
+            town = town_in(small_world())
+            yield town, tell(town)
+        finally:
+            transaction.set_rollback(True)
+            whole.__exit__(None, None, None)
+            see_everything()
+
+
+@pytest.fixture
+def month(request: pytest.FixtureRequest, town: Town) -> Period:
+    """The last month, told and reckoned."""
+    return deepcopy(request.getfixturevalue("told")[1]) if "told" in request.fixturenames else tell(town)

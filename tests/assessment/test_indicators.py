@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
 from tests.assessment.conftest import Town
 from tests.cases.conftest import DISTRICT, STREET
 
@@ -18,6 +19,8 @@ from wangge.kernel.facts.actions import rebuild
 from wangge.kernel.facts.days import bounds
 from wangge.kernel.facts.indicators import value
 from wangge.whistle.models import Judgement, Rating, Summons, SummonsClock, SummonsTransition, Whistle
+
+pytestmark = pytest.mark.usefixtures("told")
 
 SHIPPED = json.loads(defining.SHIPPED.read_text(encoding="utf-8"))["definitions"]
 CODES = [row["code"] for row in SHIPPED]

@@ -19,6 +19,8 @@ from wangge.assessment.models import AssessmentRules, Definition, Figure, Period
 from wangge.kernel.access.models import Grant, User
 from wangge.kernel.flow import Conflict, NotPermitted
 
+pytestmark = pytest.mark.usefixtures("told")
+
 
 def lines(**weights: str) -> list[dict[str, Any]]:
     return [{"indicator": code, "shape": "share", "weight": Decimal(weight)} for code, weight in weights.items()]

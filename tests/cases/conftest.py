@@ -193,8 +193,8 @@ PEOPLE: dict[str, tuple[str, str, str | None]] = {
 }
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def small_world() -> World:
+    """The small district: its places, offices, duties and people."""
     database.see_everything()
     built = World()
     divide()
@@ -203,3 +203,8 @@ def world(db: None) -> World:
     add_people(built, PEOPLE)
     built.people["外人"] = User.objects.create_user(username="outsider", password=None, display_name="外人")
     return built
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return small_world()

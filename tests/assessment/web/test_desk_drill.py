@@ -16,6 +16,8 @@ from wangge.assessment import actions
 from wangge.assessment.models import Definition, Figure, Period, Trace
 from wangge.whistle.models import Summons, Whistle
 
+pytestmark = pytest.mark.usefixtures("told")
+
 
 def address(period: Period, unit: Any, code: str, side: str = "denominator") -> str:
     return reverse("assessment_drill", args=[period.pk, unit.pk, code, side])

@@ -20,6 +20,8 @@ from wangge.assessment.flow import AppealFlow, PeriodFlow
 from wangge.assessment.models import Appeal, Figure, Period, Score, WorkerSheet
 from wangge.cases.models import Case
 
+pytestmark = pytest.mark.usefixtures("told")
+
 
 def text(response: Any) -> str:
     return response.content.decode()
