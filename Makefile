@@ -23,7 +23,7 @@ dev: bootstrap-dev ## migrate and serve with reload, for developing
 test: bootstrap-dev ## lint, then every test, browser journeys included
 	@scripts/browser.sh
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist load $(ARGS)
 
 lint: bootstrap-dev ## ruff, mypy, import layers, templates
 	@$(MAKE) --no-print-directory check

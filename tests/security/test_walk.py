@@ -51,8 +51,7 @@ from wangge.kernel.attachments.models import Attachment
 from wangge.kernel.attachments.signing import signed_url
 from wangge.whistle.models import Whistle
 
-# Each test is a savepoint within the one transaction of the module; one process walks (``--dist loadfile``), for the
-# others would build the same district and ask for the same pages again.
+# Each test is a savepoint within the one transaction of the module.
 pytestmark = pytest.mark.django_db
 
 STREET_A: Final = "150203001"
