@@ -148,13 +148,14 @@ class Case(VersionedModel):
     class Meta:
         verbose_name = "事项"
         verbose_name_plural = "事项"
+        # Read backwards for the newest: a new case goes to the right end of each, where pages fill up whole.
         indexes = [
-            models.Index(fields=["path", "-created_at"], name="case_path_created"),
+            models.Index(fields=["path", "created_at"], name="case_path_created"),
             # Path and offices come along, so that rows of other places and offices are passed over, and counted, within
             # the index; the key and the day of filing too, so that the newest of them are.
-            models.Index(fields=["-created_at", "-id"], include=["path", "office_ids"], name="case_created_seen"),
-            models.Index(fields=["state", "-created_at", "-id"], include=["path"], name="case_state_created"),
-            models.Index(fields=["kind", "-created_at", "-id"], include=["path", "office_ids"], name="case_kind_seen"),
+            models.Index(fields=["created_at", "id"], include=["path", "office_ids"], name="case_created_seen"),
+            models.Index(fields=["state", "created_at", "id"], include=["path"], name="case_state_created"),
+            models.Index(fields=["kind", "created_at", "id"], include=["path", "office_ids"], name="case_kind_seen"),
             models.Index(
                 fields=["holder_office", "next_due_at"], name="case_holder_due",
                 condition=Q(state__in=enums.OPEN_STATES),
@@ -168,32 +169,32 @@ class Case(VersionedModel):
             ),
             models.Index(fields=["root"], name="case_root", condition=Q(root__isnull=False)),
             models.Index(
-                Left("path", STREET), F("created_at").desc(), F("id").desc(), include=["path"], name="case_street_new"
+                Left("path", STREET), F("created_at"), F("id"), include=["path"], name="case_street_new"
             ),
             models.Index(
-                Left("path", STREET), F("state"), F("created_at").desc(), F("id").desc(), include=["path"],
+                Left("path", STREET), F("state"), F("created_at"), F("id"), include=["path"],
                 name="case_street_state",
             ),
             models.Index(
-                Left("path", STREET), F("closed_at").desc(), include=["path", "created_at", "id"],
+                Left("path", STREET), F("closed_at"), include=["path", "created_at", "id"],
                 name="case_street_closed", condition=Q(closed_at__isnull=False),
             ),
             models.Index(
-                F("closed_at").desc(), F("created_at"), include=["path", "office_ids", "id"],
+                F("closed_at"), F("created_at"), include=["path", "office_ids", "id"],
                 name="case_closed_seen", condition=Q(closed_at__isnull=False),
             ),
             models.Index(
-                fields=["-dispatched_at"], include=["path", "office_ids", "created_at", "id"],
+                fields=["dispatched_at"], include=["path", "office_ids", "created_at", "id"],
                 name="case_dispatched_seen", condition=Q(dispatched_at__isnull=False),
             ),
             models.Index(
                 fields=["next_due_at", "id"], include=["path", "office_ids"],
                 name="case_due_seen", condition=Q(next_due_at__isnull=False),
             ),
-            models.Index(fields=["lead_office", "-created_at", "-id"], include=["path"], name="case_lead_created"),
+            models.Index(fields=["lead_office", "created_at", "id"], include=["path"], name="case_lead_created"),
             # What is rare is found without walking past all the rest.
             *(
-                models.Index(fields=[*by, "-created_at", "-id"], include=["path"], name=name, condition=rare)
+                models.Index(fields=[*by, "created_at", "id"], include=["path"], name=name, condition=rare)
                 for name, by, rare in RARE
             ),
             # What had to be closed in a month (应结案), counted anew for past days.

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from wangge.config import embedded, shared_counters
+from wangge.config.collector import keep_what_is_loaded
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -59,6 +60,7 @@ class ModuleCommands(TyperGroup):
         dotted = ".".join(("wangge", *file.relative_to(PACKAGE).with_suffix("").parts))
         command = typer.main.get_command(import_module(dotted).app)
         command.name = cmd_name
+        keep_what_is_loaded()
         return command
 
 

@@ -68,8 +68,10 @@ def serve(*, host: str, port: int, workers: int, threads: int, reload: bool) -> 
 def work(*, concurrency: int) -> None:
     """Run jobs and sweepers until told to stop."""
     _refuse_weak_settings()
+    from wangge.config.collector import keep_what_is_loaded
     from wangge.kernel.jobs import worker
 
+    keep_what_is_loaded()
     worker.run(concurrency=concurrency)
 
 

@@ -225,9 +225,9 @@ def test_the_database_refuses_a_clock_that_contradicts_itself(wrong: dict[str, o
 
 
 @pytest.mark.usefixtures("table")
-def test_the_sweep_uses_a_partial_index() -> None:
+def test_the_sweep_asks_one_partial_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     now = at("2026-11-23 17:30")
-    assert "test_clock_warn" in models.QuerySet.explain(Clock.objects.due_to_warn(now))
-    assert "test_clock_esc" in models.QuerySet.explain(Clock.objects.due_to_escalate(now))
+    for asked in (Clock.objects.due_to_warn(now), Clock.objects.due_to_escalate(now)):
+        assert "Index Cond" in (plan := models.QuerySet.explain(asked)) and "test_clock_next" in plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -50,6 +51,10 @@ class Outcome(models.TextChoices):
     LATE = "late", "超期"
 
 
+# The instant at which something is to be done about a running clock: it is warned about, then escalated.
+NEXT: Final = models.Case(models.When(warned_at__isnull=True, then="warn_at"), default="due_at")
+
+
 class ClockQuerySet(models.QuerySet):  # type: ignore[type-arg]
     """Row filters shared by every clock. Use ``objects = ClockQuerySet.as_manager()`` in the concrete class."""
 
@@ -68,12 +73,16 @@ class ClockQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.open().update(stopped_at=now, outcome=outcome)
 
     def due_to_warn(self, now: datetime) -> ClockQuerySet:
-        """Running, past the warning instant and not yet warned about; most urgent first."""
-        return self.running().filter(warned_at__isnull=True, warn_at__lte=now).order_by("warn_at", "pk")
+        """Running, past the warning instant and neither warned about nor escalated; most urgent first."""
+        return self._next_by(now).filter(warned_at__isnull=True, warn_at__lte=now).order_by("warn_at", "pk")
 
     def due_to_escalate(self, now: datetime) -> ClockQuerySet:
         """Running, past the due instant and not yet escalated; longest overdue first."""
-        return self.running().filter(escalated_at__isnull=True, due_at__lt=now).order_by("due_at", "pk")
+        return self._next_by(now).filter(due_at__lt=now).order_by("due_at", "pk")
+
+    def _next_by(self, now: datetime) -> ClockQuerySet:
+        """Running, with something to be done about them by ``now``: what the index of ``clock_indexes`` finds."""
+        return self.running().filter(escalated_at__isnull=True).alias(next_at=NEXT).filter(next_at__lte=now)
 
 
 class ClockBase(models.Model):
@@ -109,12 +118,9 @@ class ClockBase(models.Model):
 
 
 def clock_indexes(prefix: str) -> list[models.Index]:
-    """Partial indexes for the sweeper's questions; ``prefix`` at most 24 letters (index names end at 30)."""
-    running = Q(stopped_at__isnull=True, paused_at__isnull=True)
-    return [
-        models.Index(fields=["warn_at"], name=f"{prefix}_warn", condition=running & Q(warned_at__isnull=True)),
-        models.Index(fields=["due_at"], name=f"{prefix}_esc", condition=running & Q(escalated_at__isnull=True)),
-    ]
+    """One partial index for the sweeper's questions; ``prefix`` at most 24 letters (index names end at 30)."""
+    waiting = Q(stopped_at__isnull=True, paused_at__isnull=True, escalated_at__isnull=True)
+    return [models.Index(NEXT, name=f"{prefix}_next", condition=waiting)]
 
 
 def clock_constraints(prefix: str) -> list[models.BaseConstraint]:
