@@ -13,8 +13,9 @@ from wangge.cases.actions import Asker, Place, answer_repeats, ask, classify, de
 from wangge.cases.dispatching import CannotDispatch, overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseClock
+from wangge.cases.story import story
 from wangge.cases.web.forms import step_form
-from wangge.kernel.flow import Conflict, NotPermitted, ReasonMissing, Refused
+from wangge.kernel.flow import Conflict, FlowError, NotPermitted, ReasonMissing, Refused
 
 
 def again(case: Case) -> Case:
@@ -183,6 +184,7 @@ def test_who_holds_a_part_neither_returns_nor_answers_the_whole(world: World) ->
         "reply": why,
         "contact": "",
         "report_part": "",
+        "hand_back": "",
     }
     for step, given in (("send_back", {"reason": "不是我们的事"}), ("reply", {"text": "已清运", "contacted": "visit"})):
         with pytest.raises(Refused, match="由主办的少先路街道"):
@@ -223,6 +225,66 @@ def test_who_holds_a_part_hands_it_on_within_its_own_ground_only(world: World) -
         CaseFlow(again(case), world["社区主任"]).assign(office_id=world.offices["urban"].pk)
     assert again(case).holder_office == world.offices["community"]
     assert not step_form("assign", again(case), world["社区主任"]).applies()
+
+
+def test_a_part_that_is_none_of_its_own_goes_back_to_the_street_that_gave_it(world: World) -> None:
+    case, community = _with_the_community(world), world.offices["community"]
+    with pytest.raises(ReasonMissing):
+        CaseFlow(again(case), world["社区小陈"]).hand_back(office_id=community.pk)
+    CaseFlow(again(case), world["社区小陈"]).hand_back(office_id=community.pk, reason="现场在物业红线内")
+    after = again(case)
+    assert (after.state, after.holder_office, after.returns) == ("handling", world.offices["centre"], 0)
+    assert community.pk not in after.office_ids
+    assert after.parts.get(office=community).state == "withdrawn"
+    told = after.notices.get(kind="handed_back")
+    assert (told.office_id, told.text) == (
+        world.offices["centre"].pk,
+        "友谊社区居民委员会退回交办：现场在物业红线内",
+    )
+    assert ("退回交办 → 少先路街道社会治理综合指挥中心", "现场在物业红线内") in {
+        (line.what, line.text) for line in story(after)
+    }
+    CaseFlow(after, world["街道老王"]).reply(text="已由物业清运", contacted="phone")
+    assert again(case).state == "checked"
+
+
+def test_a_part_that_is_given_again_is_not_handed_back_again(world: World) -> None:
+    case, community = _with_the_community(world), world.offices["community"]
+    CaseFlow(again(case), world["社区小陈"]).hand_back(office_id=community.pk, reason="不是本社区的")
+    CaseFlow(again(case), world["街道老王"]).assign(office_id=community.pk, asked="界线已核对，是本社区")
+    with pytest.raises(Refused, match="不得再次退回"):
+        CaseFlow(again(case), world["社区小陈"]).hand_back(office_id=community.pk, reason="不是本社区的")
+    assert not step_form("hand_back", again(case), world["社区小陈"]).applies()
+    CaseFlow(again(case), world["社区小陈"]).report_part(office_id=community.pk, answer="已清理")
+    assert sorted(again(case).parts.filter(office=community).values_list("state", flat=True)) == [
+        "answered",
+        "withdrawn",
+    ]
+
+
+def test_a_new_dispatch_forgets_what_was_handed_back(world: World) -> None:
+    case, community = _with_the_community(world), world.offices["community"]
+    CaseFlow(again(case), world["社区小陈"]).hand_back(office_id=community.pk, reason="不是本社区的")
+    CaseFlow(again(case), world["街道老王"]).send_back(reason="不属于本街道")
+    CaseFlow(again(case), world["热线班长"]).accept_return(reason="重新派单")
+    CaseFlow(again(case), world["话务小赵"]).dispatch(plan=plans_for(again(case))[0])
+    CaseFlow(again(case), world["街道老王"]).assign(office_id=community.pk, asked="到现场看看")
+    CaseFlow(again(case), world["社区小陈"]).hand_back(office_id=community.pk, reason="确实不是本社区的")
+    assert again(case).holder_office == world.offices["centre"]
+
+
+def test_an_assisting_department_hands_its_part_back_to_the_lead(world: World) -> None:
+    case = world.dispatched(kind=world.kinds["building"])
+    centre, housing = world.offices["centre"], world.offices["housing"]
+    assert (case.lead_office, centre.pk in case.office_ids) == (housing, True)
+    CaseFlow(case, world["住建小周"]).sign()
+    for who, office in (("街道老王", housing), ("住建小周", centre), ("住建小周", housing)):
+        with pytest.raises(FlowError):
+            CaseFlow(again(case), world[who]).hand_back(office_id=office.pk, reason="不是我们的事")
+    CaseFlow(again(case), world["街道老王"]).hand_back(office_id=centre.pk, reason="鉴定归住建部门")
+    assert (again(case).holder_office, again(case).office_ids) == (housing, [housing.pk])
+    CaseFlow(again(case), world["住建小周"]).reply(text="已鉴定", contacted="phone")
+    assert again(case).state == "checked"
 
 
 def test_the_handler_may_not_check_his_own_work(world: World) -> None:

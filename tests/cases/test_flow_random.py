@@ -42,6 +42,7 @@ def _arguments(world: World, case: Case, name: str, pick: int) -> dict[str, Any]
         "contact": lambda: {"way": "phone", "reached": bool(pick % 2)},
         "assign": lambda: {"office_id": office.pk},
         "report_part": lambda: {"office_id": office.pk, "answer": "已办"},
+        "hand_back": lambda: {"office_id": office.pk},
         "reply": lambda: {"text": "已处理", "contacted": "phone" if pick % 2 else ""},
         "call_back": lambda: {
             "way": "phone",
@@ -85,7 +86,7 @@ class RandomSteps(RuleBasedStateMachine):
             for who in PEOPLE
             if declared.may(self.world[who], case)
             # The main road is taken more often than the side roads.
-            for _ in range(6 if declared.primary or name in ("assign", "send_back") else 1)
+            for _ in range(6 if declared.primary or name in ("assign", "send_back", "hand_back", "link") else 1)
         ]
         if likely:
             name, who = likely[choice % len(likely)]
@@ -204,4 +205,4 @@ def test_random_people_take_random_steps(world: World) -> None:
     )
     assert CaseRequest.objects.count() == 0
     # The walk is no walk if it never leaves the first room.
-    assert {"dispatch", "sign", "send_back", "reply", "call_back", "link", "assign"} <= REACHED
+    assert {"dispatch", "sign", "send_back", "reply", "call_back", "link", "assign", "hand_back"} - REACHED == set()

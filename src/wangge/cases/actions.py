@@ -130,7 +130,7 @@ def file_case(
         if source_number and (known := _known(source_system, source_number)):
             return known
         raise
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         statement = "INSERT INTO cases_casetext (case_id, vector) VALUES (%s, %s::tsvector)"
         cursor.execute(statement, [case.pk, vector_of(case)])
     if not is_anonymous and (asker.name or clean["phone"]):

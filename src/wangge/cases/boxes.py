@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import F, Q
 
 from wangge.cases import policy
-from wangge.cases.enums import LIVE_STATES, CaseState, PartState, RequestKind, RequestState
+from wangge.cases.enums import LIVE_STATES, CaseState, RequestKind, RequestState
 from wangge.cases.models import Case, CasePart, CaseQuerySet, CaseRequest
 from wangge.kernel.access.scopes import holdings, permissions, scope
 
@@ -61,10 +61,7 @@ def _to_dispatch(user: Any) -> CaseQuerySet:
 
 
 def _parts(user: Any) -> CaseQuerySet:
-    offices = offices_with(user, "cases.handle")
-    waiting = CasePart.objects.filter(
-        office_id__in=offices, role="assist", state__in=[PartState.WAITING, PartState.HANDLING]
-    )
+    waiting = CasePart.objects.unanswered().filter(office_id__in=offices_with(user, "cases.handle"))
     return Case.objects.filter(pk__in=waiting.values("case_id"), state=CaseState.HANDLING)
 
 

@@ -134,6 +134,15 @@ def giver(user: Any, case: Case) -> OfficeRef | None:
     return organization.office(case.lead_office_id if leads else case.holder_office_id)
 
 
+def giver_of(case: Case, office_id: int) -> int | None:
+    """The office that answers for the part of ``office_id``: a community got it from its street, all others from the
+    lead."""
+    office, street = organization.office(office_id), organization.street_centre(case.path)
+    if office is not None and office.level == BELOW_STREET and street is not None and street.id in case.office_ids:
+        return street.id
+    return case.lead_office_id
+
+
 def may_assign_below(user: Any, case: Case) -> bool:
     """Communities get their parts from the street, which answers for it, never from a department (条例 art. 17)."""
     held = [organization.office(id_) for id_ in (case.holder_office_id, case.lead_office_id)]

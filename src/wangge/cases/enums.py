@@ -178,6 +178,7 @@ class NoticeKind(TextChoices):
     OVERDUE = "overdue", "超期升级"
     SUPERVISION = "supervision", "督办"
     RESUMED = "resumed", "挂账到期"
+    HANDED_BACK = "handed_back", "退回交办"
 
 
 class ImportState(TextChoices):

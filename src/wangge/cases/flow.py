@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wangge.cases import clocks, guards, policy
-from wangge.cases.dispatching import BELOW_STREET, Plan, giver, limits_as_json, may_assign_below, out_of_reach
+from wangge.cases.dispatching import BELOW_STREET, Plan, giver, giver_of, limits_as_json, may_assign_below, out_of_reach
 from wangge.cases.enums import (
     LIVE_STATES,
     TOLD,
@@ -39,6 +39,7 @@ from wangge.kernel.events.bus import publish
 from wangge.kernel.flow import Flow, Refused, TransitionBase, step
 from wangge.kernel.jobs.queue import defer
 from wangge.organization import queries as organization
+from wangge.organization.notices import tell
 
 S = CaseState
 # Linked to one of these, a case is answered at once.
@@ -202,13 +203,15 @@ class CaseFlow(Flow[Case]):
             raise Refused("只能为本单位反馈。")
         if not answer.strip():
             raise Refused("请填写办理情况。")
-        done = case.parts.filter(
-            office_id=office_id, role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING]
-        ).update(
-            state=PartState.ANSWERED,
-            answer=answer.strip(),
-            answered_at=self.now,
-            answered_by_id=self.user.pk if self.user is not None else None,
+        done = (
+            case.parts.unanswered()
+            .filter(office_id=office_id)
+            .update(
+                state=PartState.ANSWERED,
+                answer=answer.strip(),
+                answered_at=self.now,
+                answered_by_id=self.user.pk if self.user is not None else None,
+            )
         )
         if not done:
             raise Refused("本单位没有待反馈的分办任务。")
@@ -216,6 +219,29 @@ class CaseFlow(Flow[Case]):
             case.holder_office_id = case.lead_office_id
         case.handled_by_id = self.user.pk if self.user is not None else None
         self.taken.to_office_id = case.lead_office_id
+        self.taken.data = {"office_id": office_id}
+
+    @step("退回交办", source=S.HANDLING, target=S.HANDLING, may=policy.taking_part("cases.handle"), needs_reason=True)
+    def hand_back(self, *, office_id: int) -> None:
+        """Not this office's part: back to whoever gave it, who arranges otherwise or gives it again, then for good."""
+        case = self.obj
+        if self.user is not None and not policy.acts_for(self.user, "cases.handle", office_id):
+            raise Refused("只能为本单位退回。")
+        part = case.parts.unanswered().filter(office_id=office_id).first()
+        if part is None:
+            raise Refused("本单位没有待反馈的分办任务。")
+        if guards.given_again(case, office_id):
+            raise Refused("本单位已退回过，交办单位仍交由本单位办理，不得再次退回；请办理后反馈。")
+        part.state = PartState.WITHDRAWN
+        part.save(update_fields=["state"])
+        case.office_ids = [id_ for id_ in case.office_ids if id_ != office_id]
+        back_to = giver_of(case, office_id)
+        if case.holder_office_id == office_id:
+            case.holder_office_id = back_to
+        names = organization.names([office_id])
+        text = f"{names.get(office_id, '')}退回交办：{self.reason}"
+        tell(Notice, [back_to], case=case, kind=NoticeKind.HANDED_BACK, text=text, at=self.now)
+        self.taken.to_office_id = back_to
         self.taken.data = {"office_id": office_id}
 
     @step(

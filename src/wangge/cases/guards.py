@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from wangge.cases import policy
-from wangge.cases.enums import PartRole, PartState, RequestKind, RequestState
+from wangge.cases.enums import PartState, RequestKind, RequestState
 from wangge.cases.models import Case
 from wangge.cases.rules import rules_for
 from wangge.kernel.flow import Flow
@@ -48,12 +48,16 @@ def contacted(flow: Flow[Case]) -> str | None:
     return "尚未联系诉求人，请先登记联系情况。"
 
 
+def given_again(case: Case, office_id: int) -> bool:
+    """The office has handed its part back since the dispatch: whoever gives it again means it."""
+    withdrawn = case.parts.filter(office_id=office_id, state=PartState.WITHDRAWN)
+    return withdrawn.filter(created_at__gte=case.dispatched_at).exists()
+
+
 def parts_answered(flow: Flow[Case]) -> str | None:
     if set(flow.obj.office_ids) <= {flow.obj.lead_office_id}:
         return None  # nobody else has a part
-    waiting = flow.obj.parts.filter(
-        role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING]
-    ).values_list("office_id", flat=True)
+    waiting = flow.obj.parts.unanswered().values_list("office_id", flat=True)
     if not waiting:
         return None
     names = organization.names(list(waiting))

@@ -285,6 +285,12 @@ class Requester(models.Model):
         return f"诉求人#{self.pk}"
 
 
+class CasePartQuerySet(models.QuerySet["CasePart"]):
+    def unanswered(self) -> CasePartQuerySet:
+        """Given to others than the lead, who have not answered for them yet."""
+        return self.filter(role=enums.PartRole.ASSIST, state__in=[enums.PartState.WAITING, enums.PartState.HANDLING])
+
+
 class CasePart(models.Model):
     """What one office has to do in a case; the lead's part ends with the reply, all others before it."""
 
@@ -299,6 +305,8 @@ class CasePart(models.Model):
     signed_at = models.DateTimeField("签收时间", null=True, blank=True)
     answered_at = models.DateTimeField("反馈时间", null=True, blank=True)
     answered_by_id = models.BigIntegerField("反馈人", null=True, blank=True)
+
+    objects: ClassVar[models.Manager[CasePart]] = CasePartQuerySet.as_manager()
 
     class Meta:
         verbose_name = "分办"

@@ -30,6 +30,8 @@ def standing(path: str, home: str) -> str:
 def current(code: str) -> str:
     """The code that a division or grid has today. Raises ``ValidationError`` for one that nobody knows, or that was
     divided."""
+    if _there(code):
+        return code
     found = successors(code)
     if len(found) == 1:
         return found[0]

@@ -27,6 +27,7 @@ class Line:
 TONES: Final = {
     "check_fail": "bad",
     "send_back": "bad",
+    "hand_back": "bad",
     "escalate": "bad",
     "supervise": "bad",
     "reopen": "bad",

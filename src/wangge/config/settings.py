@@ -139,8 +139,10 @@ DATABASES["default"] |= {
 # The system itself (command line, workers, tests between requests) opens its connections with sight of
 # every row; a web process sees nothing until a request says who asks (kernel/access/database.py).
 SYSTEM_PROCESS = env.bool("WANGGE_SYSTEM_PROCESS", default=ENVIRONMENT == "test")
+OPTIONS: dict[str, Any] = DATABASES["default"].setdefault("OPTIONS", {})
+OPTIONS.setdefault("prepare_threshold", 5)  # for the cursors of kernel/rows.py; all others bind values themselves
 if SYSTEM_PROCESS:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c wangge.paths=*"
+    OPTIONS["options"] = "-c wangge.paths=*"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

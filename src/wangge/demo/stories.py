@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from wangge.cases import actions, dispatching
-from wangge.cases.enums import CaseState, PartRole, PartState
+from wangge.cases.enums import CaseState
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CaseRequest
 from wangge.cases.policy import STREET_CHANNELS
@@ -276,8 +276,7 @@ class Teller:
 
     def _parts(self, case: Case) -> None:
         """Every assisting office answers for its part."""
-        waiting = case.parts.filter(role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING])
-        for office_id in list(waiting.order_by("id").values_list("office_id", flat=True)):
+        for office_id in list(case.parts.unanswered().order_by("id").values_list("office_id", flat=True)):
             self.wait(20, 420)
             user = self.clerk(office_id, "cases.handle")
             if case.signed_at is None:

@@ -17,9 +17,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from wangge.duties.models import Catalogue, Duty, DutyItem, Kind, LimitClass
+from wangge.kernel import rows
 from wangge.kernel.calendar.units import Limit
 from wangge.kernel.periods import holds
 from wangge.organization.models import OfficeKind
@@ -129,7 +128,7 @@ def current() -> Snapshot:
 
 
 def _token() -> UUID | None:
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute("SELECT token FROM duties_revision ORDER BY id LIMIT 1")
         row = cursor.fetchone()
     return row[0] if row is not None else None

@@ -1,8 +1,9 @@
 """Single rows written and read by statements that are made once for each model.
 
 What the ORM does beside the database for an insert, an update or a lock of one row is mostly to write the same SQL
-again. A step writes six rows: here it only binds their values. Values are prepared by the fields, as ``save`` does
-it; there are no signals, and no relations are cleared.
+again, and what the database does beside the row is to parse and to plan it again. A step writes six rows: here it only
+sends their values. Values are prepared by the fields, as ``save`` does it; there are no signals, and no relations are
+cleared.
 """
 
 from __future__ import annotations
@@ -12,10 +13,33 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=Model)
+
+
+class PlanningCursor(ServerBindingCursor):
+    """Sends values apart from the statement, and says which statement it was also when the server knows it already
+    (Django's query log asks)."""
+
+    def _get_prepared(self, pgq: Any, prepare: bool | None = None) -> Any:
+        self._query = pgq
+        return super()._get_prepared(pgq, prepare)  # type: ignore[misc]  # the stubs know psycopg 2 only
+
+
+def cursor() -> CursorWrapper:
+    """A cursor whose statements are planned once for a connection, from the fifth time on (``prepare_threshold``): for
+    what every request asks and the database finds in one way only, whatever the values. A pooler in between keeps the
+    session (as row-level security needs it anyway)."""
+    held: Any = connection
+    held.close_if_health_check_failed()
+    held.ensure_connection()
+    with held.wrap_database_errors:
+        made: CursorWrapper = held._prepare_cursor(PlanningCursor(held.connection))  # type: ignore[call-arg]
+        return made
 
 
 def insert(row: M) -> M:
@@ -29,9 +53,9 @@ def insert_all(rows: Sequence[M]) -> Sequence[M]:
         return rows
     given = [_given(row) for row in rows]
     statement = _insert(type(rows[0]), tuple(field.attname for field, _ in given[0]), len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [field.get_db_prep_save(value, connection) for one in given for field, value in one])
-        keys = cursor.fetchall()
+    with cursor() as sent:
+        sent.execute(statement, [field.get_db_prep_save(value, connection) for one in given for field, value in one])
+        keys = sent.fetchall()
     for row, (key,) in zip(rows, keys, strict=True):
         setattr(row, row._meta.pk.attname, key)
         row._state.adding, row._state.db = False, connection.alias
@@ -54,21 +78,21 @@ def update(row: Model, names: Iterable[str], *, where: Mapping[str, Any]) -> int
     written = sorted(names)
     given = [(fields[name], getattr(row, name)) for name in written]
     asked = [(row._meta.pk, row.pk), *((fields[name], value) for name, value in where.items())]
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with cursor() as sent:
+        sent.execute(
             _update(type(row), tuple(written), tuple(field.attname for field, _ in asked)),
             [field.get_db_prep_save(value, connection) for field, value in (*given, *asked)],
         )
-        return int(cursor.rowcount)
+        return int(sent.rowcount)
 
 
 def one(model: type[M], **where: Any) -> M | None:
     """The row whose fields (attribute names) have these values, of which there is one at most."""
     fields = _named(model)
     given = [fields[name].get_db_prep_value(value, connection) for name, value in where.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(_select(model, tuple(where)), given)
-        found = cursor.fetchone()
+    with cursor() as sent:
+        sent.execute(_select(model, tuple(where)), given)
+        found = sent.fetchone()
     if found is None:
         return None
     values = list(found)
@@ -79,16 +103,16 @@ def one(model: type[M], **where: Any) -> M | None:
 
 def exists(model: type[Model], **where: Any) -> bool:
     """Whether there is a row whose fields (attribute names) have these values."""
-    with connection.cursor() as cursor:
-        cursor.execute(_exists(model, tuple(where)), list(where.values()))
-        return bool(cursor.fetchone()[0])
+    with cursor() as sent:
+        sent.execute(_exists(model, tuple(where)), list(where.values()))
+        return bool(sent.fetchone()[0])
 
 
 def locked(model: type[Model], pk: Any, *names: str) -> tuple[Any, ...] | None:
     """The fields ``names`` of the row ``pk``, locked until the transaction ends; None when there is no such row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_lock(model, names), [pk])
-        found: tuple[Any, ...] | None = cursor.fetchone()
+    with cursor() as sent:
+        sent.execute(_lock(model, names), [pk])
+        found: tuple[Any, ...] | None = sent.fetchone()
     return found
 
 

@@ -12,7 +12,7 @@ from tests.cases.conftest import COMMUNITY, DISTRICT, GRID, LONG_AGO, NEIGHBOUR,
 from tests.cases.web.signing import signed_in
 
 from wangge.cases.actions import Asker, Place, ask
-from wangge.cases.dispatching import plans_for
+from wangge.cases.dispatching import overridden, plans_for
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case
 from wangge.cases.templatetags.case_ui import part_stands
@@ -239,6 +239,23 @@ def test_whoever_was_given_a_part_comes_to_its_answer(world: World) -> None:
     assert (steps[0].option.step.name, steps[0].open) == ("report_part", True)
     assert [panel.option.step.name for panel in steps if panel.open] == ["report_part"]
     assert part_stands(case.parts.get(role="assist")) == "待反馈"
+
+
+def test_whoever_hands_a_part_back_is_led_on(world: World) -> None:
+    case, community = world.dispatched(), world.offices["community"].pk
+    press(world, "街道老王", case, "assign", office_id="友谊社区居民委员会", path=GRID, asked="到现场看看")
+    empty = press(world, "社区小陈", case, "hand_back", office_id=community, reason="")
+    assert empty.status_code == 400
+    given = press(world, "社区小陈", case, "hand_back", office_id=community, reason="不是本社区的")
+    assert (given.status_code, given["Location"]) == (302, f"/desk/cases/{case.pk}/")  # it lies on its ground
+    other, housing = world.file(), world.offices["housing"].pk
+    lead = world.offices["centre"].pk
+    plan = overridden(plans_for(other)[0], other, lead_id=lead, assist_ids=[housing], reason="一并查看")
+    CaseFlow(other, world["话务小赵"]).dispatch(plan=plan, reason="一并查看")
+    press(world, "街道老王", other, "sign")
+    given = press(world, "住建小周", other, "hand_back", office_id=housing, reason="不涉及房屋")
+    assert (given.status_code, given["Location"]) == (302, "/desk/cases/my/")
+    assert signed_in(world, "住建小周").get(f"/desk/cases/{other.pk}/").status_code == 404
 
 
 def test_kind_and_place_while_it_waits(world: World) -> None:

@@ -218,6 +218,16 @@ def test_a_community_worker_handles_on_the_phone(world: World, shelf: None) -> N
     assert case.parts.get(office_id=office).answer == "看过了"
 
 
+def test_a_part_is_handed_back_on_the_phone(world: World) -> None:
+    case = world.dispatched(place=Place(path=COMMUNITY))
+    CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="去看看")
+    given = {"seen": again(case).version, "office_id": world.offices["community"].pk, "reason": "在物业红线内"}
+    page = signed_in(world, "社区小陈").get(f"/field/cases/{case.pk}/").content.decode()
+    assert "退回交办" in page
+    response = signed_in(world, "社区小陈").post(f"/field/cases/{case.pk}/step/hand_back/", given)
+    assert (response.status_code, again(case).holder_office) == (302, world.offices["centre"])
+
+
 def test_a_grid_worker_reads_what_was_asked_before_answering(world: World) -> None:
     case = dispatch_by_list(case=world.file(place=IN_GRID), by=world["话务小赵"])
     CaseFlow(case, world["街道老王"]).assign(office_id=world.offices["community"].pk, asked="上门看看是否清完")

@@ -27,6 +27,7 @@ STEP_ICONS: Final = {
     "contact": "phone",
     "assign": "arrow-forward-up",
     "report_part": "message-report",
+    "hand_back": "arrow-back-up",
     "reply": "send",
     "check_pass": "circle-check",
     "check_fail": "circle-x",

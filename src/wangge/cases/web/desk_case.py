@@ -211,7 +211,8 @@ def case_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, f"已{declared.label}。")
-            return redirect(shown.case_url(case))
+            # Whoever handed a part back may have nothing more to do with the matter.
+            return redirect(shown.case_url(case) if policy.may_see(request.user, case) else "case_my_work")
     # The state may have moved on (or been changed in memory by a body that was undone): read it again.
     fresh = find(request, pk)
     return page(request, fresh, bound=(name, form), status=status)

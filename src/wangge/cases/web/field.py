@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wangge.cases import actions, fieldwork, following, policy, queries
 from wangge.cases.boxes import BOXES, offices_with
-from wangge.cases.enums import DONE_STATES, PartRole, PartState
+from wangge.cases.enums import DONE_STATES, PartState
 from wangge.cases.flow import CaseFlow
 from wangge.cases.models import Case, CasePart, Requester
 from wangge.cases.story import story
@@ -37,7 +37,7 @@ MOST_CHECKS: Final = 200
 # Who opens a matter on the phone: those whose field it is, and whoever checks on the spot.
 MAY: Final = ("field.use", "cases.check")
 # What is done standing on the spot; everything else belongs to the desk.
-STEPS: Final = ("sign", "contact", "report_part", "reply", "check_pass", "check_fail")
+STEPS: Final = ("sign", "contact", "report_part", "hand_back", "reply", "check_pass", "check_fail")
 
 
 def _cards(rows: list[Case]) -> list[Case]:
@@ -128,8 +128,7 @@ def field_checks(request: HttpRequest) -> HttpResponse:
 
 def _asked(case: Case, user: Any) -> list[str]:
     """What whoever gave a part to the user's offices asks of them, until it is answered."""
-    waiting = case.parts.filter(role=PartRole.ASSIST, state__in=[PartState.WAITING, PartState.HANDLING])
-    mine = waiting.filter(office_id__in=offices_with(user, "cases.handle")).exclude(asked="")
+    mine = case.parts.unanswered().filter(office_id__in=offices_with(user, "cases.handle")).exclude(asked="")
     return list(mine.order_by("pk").values_list("asked", flat=True))
 
 
@@ -203,6 +202,8 @@ def field_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, f"已{CaseFlow.steps()[name].label}。")
+            if not policy.may_see(request.user, case):  # the part was handed back
+                return redirect("field_grid" if may(request.user, fieldwork.USE) else "field_checks")
             return redirect("field_case", pk=pk)
     return _page(request, find(request, pk), bound=(name, form), status=status)
 

@@ -21,8 +21,9 @@ from wangge.cases.dispatching import (
     overridden,
     plans_for,
 )
-from wangge.cases.enums import TOLD, ContactWay, Disposition, PartState, ResultClass, Satisfaction, Solved
+from wangge.cases.enums import TOLD, ContactWay, Disposition, ResultClass, Satisfaction, Solved
 from wangge.cases.flow import CaseFlow
+from wangge.cases.guards import given_again
 from wangge.cases.models import Case
 from wangge.duties.resolution import may_assign_to_community
 from wangge.kernel.access.web.picking import PickField
@@ -198,20 +199,34 @@ class AssignForm(StepForm):
 
 
 class PartForm(StepForm):
+    """The answer for a part; of a user with several offices it asks for which."""
+
     office_id = forms.TypedChoiceField(label="以哪个单位反馈", coerce=int)
     answer = forms.CharField(label="办理情况", max_length=5000, widget=text_area(4))
     proof = FilesField(label="现场照片、材料")
 
     def build(self) -> None:
-        mine = offices_with(self.user, "cases.handle")
-        waiting = self.case.parts.filter(
-            office_id__in=mine, role="assist", state__in=[PartState.WAITING, PartState.HANDLING]
-        ).select_related("office")
-        choices = [(p.office_id, p.office.name) for p in waiting]
+        mine = self.case.parts.unanswered().filter(office_id__in=offices_with(self.user, "cases.handle"))
+        choices = [(p.office_id, p.office.name) for p in mine.select_related("office") if self.takes(p.office_id)]
         self.fields["office_id"].choices = choices  # type: ignore[attr-defined]
+
+    def takes(self, _office_id: int) -> bool:
+        return True
 
     def applies(self) -> bool:
         return bool(self.fields["office_id"].choices)  # type: ignore[attr-defined]
+
+
+class HandBackForm(PartForm):
+    """A part that is none of this office's; given again, it may not be handed back again."""
+
+    hint = "写明为什么不是本单位的任务，由交办单位另行安排；再次交给本单位的，不能再退回。"
+    tone = "warning"
+    office_id = forms.TypedChoiceField(label="以哪个单位退回", coerce=int)
+    answer = None  # type: ignore[assignment]
+
+    def takes(self, office_id: int) -> bool:
+        return not given_again(self.case, office_id)
 
 
 class ReplyForm(StepForm):
@@ -289,6 +304,7 @@ FORMS: dict[str, type[StepForm]] = {
     "contact": ContactForm,
     "assign": AssignForm,
     "report_part": PartForm,
+    "hand_back": HandBackForm,
     "reply": ReplyForm,
     "check_pass": PassForm,
     "check_fail": CheckForm,

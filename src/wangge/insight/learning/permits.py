@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from wangge.cases.dispatching import plans
@@ -15,6 +15,7 @@ from wangge.cases.models import Case
 from wangge.insight.learning import suggestion
 from wangge.insight.learning.models import DispatchPermit
 from wangge.insight.learning.training import text_of
+from wangge.kernel import rows
 from wangge.kernel.audit.recording import record
 
 _ANY: Final = """
@@ -27,7 +28,7 @@ SELECT EXISTS (
 
 def any_in_force(path: str, on: date) -> bool:
     """Whether any permit could cover a case at ``path``."""
-    with connection.cursor() as cursor:  # every case that is filed asks
+    with rows.cursor() as cursor:  # every case that is filed asks
         cursor.execute(_ANY, [[path[:n] for n in range(2, len(path) + 1)], on, on])
         return bool(cursor.fetchone()[0])
 
@@ -35,8 +36,8 @@ def any_in_force(path: str, on: date) -> bool:
 def covering(case: Case, code: str, confidence: float, on: date) -> DispatchPermit | None:
     """The permit that lets a case be dispatched as ``code``, the nearest place first; None when there is none."""
     above = [case.path[:n] for n in range(2, len(case.path) + 1)]
-    rows = DispatchPermit.objects.in_force(on).filter(path__in=above, kind_code=code)
-    nearest = max(rows, key=lambda row: len(row.path), default=None)
+    found = DispatchPermit.objects.in_force(on).filter(path__in=above, kind_code=code)
+    nearest = max(found, key=lambda row: len(row.path), default=None)
     return nearest if nearest is not None and confidence >= nearest.confidence else None
 
 

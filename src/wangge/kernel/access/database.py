@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
+from wangge.kernel import rows
 from wangge.kernel.access.scopes import Scope
 
 EVERYTHING = "*"
@@ -23,7 +24,7 @@ def _apply(paths: str, offices: str) -> None:
     raw = connection.connection
     if raw is not None and getattr(connection, "_wangge_scope", None) == (id(raw), wanted):
         return
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('wangge.paths', %s, false), set_config('wangge.offices', %s, false)", [paths, offices]
         )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import connection
 from django.utils import timezone
 
+from wangge.kernel import rows
 from wangge.kernel.access import database
 from wangge.kernel.api.models import System, token_digest
 from wangge.kernel.api.problems import Problem
@@ -63,7 +64,7 @@ def arrive(token: str, address: str) -> Arrival | None:
     Raises Problem 403 from a foreign address, 429 with ``Retry-After`` beyond the rate.
     """
     given: dict[str, Any] = {"digest": token_digest(token), "address": address, "today": timezone.localdate()}
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(_ARRIVE, given)
         row = cursor.fetchone()
     if row is None:

@@ -18,10 +18,11 @@ from typing import Any, Final
 import structlog
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wangge.kernel import rows
 from wangge.kernel.access.errors import AccessError
 from wangge.kernel.api import outbound
 from wangge.kernel.api.models import Delivery, DeliveryState, System, Webhook
@@ -97,7 +98,7 @@ def emit(event: str, payload: Mapping[str, Any], path: str = "") -> int:
 
 def _somebody_listens() -> bool:
     """Most installations have no webhook at all, and every step of every case asks."""
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM api_webhook WHERE is_active)")
         return bool(cursor.fetchone()[0])
 

@@ -82,7 +82,8 @@ class ClockQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def _next_by(self, now: datetime) -> ClockQuerySet:
         """Running, with something to be done about them by ``now``: what the index of ``clock_indexes`` finds."""
-        return self.running().filter(escalated_at__isnull=True).alias(next_at=NEXT).filter(next_at__lte=now)
+        waiting: ClockQuerySet = self.running().filter(escalated_at__isnull=True).alias(next_at=NEXT)
+        return waiting.filter(next_at__lte=now)
 
 
 class ClockBase(models.Model):
