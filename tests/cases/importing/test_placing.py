@@ -89,7 +89,18 @@ def test_a_code_is_looked_up_once(world: World, tmp_path: Path) -> None:
     with CaptureQueriesContext(connection) as asked:
         report = run(tmp_path, *[{"区划代码": COMMUNITY}] * 30, *[{"区划代码": NEIGHBOUR}] * 30)
     assert (report.created, len(report.rejected)) == (30, 30)
-    assert len([one for one in asked.captured_queries if '"territory_divisionchange"' in one["sql"]]) == 2
+    told = [one["sql"] for one in asked.captured_queries]
+    for code, table in ((COMMUNITY, '"territory_division"'), (NEIGHBOUR, '"territory_divisionchange"')):
+        assert len([sql for sql in told if f'FROM {table} WHERE' in sql and f"'{code}'" in sql]) == 1
+
+
+def test_a_community_that_gave_up_a_part_and_stands_keeps_its_code(world: World, tmp_path: Path) -> None:
+    DivisionChange.objects.bulk_create(
+        DivisionChange(kind="split", on=date(2026, 1, 1), from_code=COMMUNITY, to_code=to, from_name="旧", to_name="新")
+        for to in (COMMUNITY, NEIGHBOUR)
+    )
+    report = run(tmp_path, {"区划代码": COMMUNITY})
+    assert (report.created, report.rejected, Case.objects.get().path) == (1, [], COMMUNITY)
 
 
 @pytest.mark.parametrize(
