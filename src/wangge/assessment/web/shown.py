@@ -103,12 +103,14 @@ def share_cell(figure: Figure | None) -> SafeString:
     """The share with its counts below; few are marked."""
     if figure is None or figure.value is None:
         return NONE
-    small = format_html(' <span title="样本少，95%区间{}">{}</span>', interval(figure), badge("样本少", "hold"))
+    small = ""
+    if is_small(figure):
+        small = format_html(' <span title="样本少，95%区间{}">{}</span>', interval(figure), badge("样本少", "hold"))
     counts = f"{number(figure.numerator)}/{number(figure.denominator)}" if figure.denominator is not None else ""
     return format_html(
         '<span class="as-share">{}</span>{} <small class="text-secondary">{}</small>',
         value(figure),
-        small if is_small(figure) else "",
+        small,
         counts,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.html import format_html, strip_tags
+from django.utils.html import conditional_escape, format_html, strip_tags
 
 Value = str | int | float | Decimal
 
@@ -81,4 +81,4 @@ class Column(_Options):
         target = self.link(row) if self.link is not None else ""
         if target:
             return format_html('<a href="{}">{}</a>', target, shown)
-        return format_html("{}", shown)
+        return conditional_escape(shown)
