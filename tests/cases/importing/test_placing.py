@@ -91,7 +91,7 @@ def test_a_code_is_looked_up_once(world: World, tmp_path: Path) -> None:
     assert (report.created, len(report.rejected)) == (30, 30)
     told = [one["sql"] for one in asked.captured_queries]
     for code, table in ((COMMUNITY, '"territory_division"'), (NEIGHBOUR, '"territory_divisionchange"')):
-        assert len([sql for sql in told if f'FROM {table} WHERE' in sql and f"'{code}'" in sql]) == 1
+        assert len([sql for sql in told if f"FROM {table} WHERE" in sql and f"'{code}'" in sql]) == 1
 
 
 def test_a_community_that_gave_up_a_part_and_stands_keeps_its_code(world: World, tmp_path: Path) -> None:
