@@ -81,4 +81,4 @@ class Column(_Options):
         target = self.link(row) if self.link is not None else ""
         if target:
             return format_html('<a href="{}">{}</a>', target, shown)
-        return conditional_escape(shown)
+        return conditional_escape(shown if isinstance(shown, str) else str(shown))
