@@ -87,12 +87,13 @@ def the_grid_worker_handles_what_the_street_gave(page: Any) -> None:
     """On the phone, with what was asked of them and the form to answer it."""
     account = User.objects.get(username="wangge1")
     given = [case for case in page["cards"] if case.path == FIRST_GRID and case.lead_office.level == "street"]
-    assert (page["chosen"].code, len(given)) == ("todo", 2)
+    assert page["chosen"].code == "todo"
+    assert len(given) >= 2  # the month may have left another
     client = Client()
     client.force_login(account)
     for case in given:
         shown = client.get(reverse("field_case", args=[case.pk])).context
-        assert [panel.option.step.name for panel in shown["panels"] if panel.form] == ["report_part"]
+        assert [panel.option.step.name for panel in shown["panels"] if panel.form] == ["report_part", "hand_back"]
         assert len(shown["asked"]) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Left, Now
 
 from wangge.cases import enums
+from wangge.cases.rarities import RARE
 from wangge.cases.streets import STREET, at
 from wangge.duties.models import Duty, Kind
 from wangge.kernel.access.models import PathField
@@ -25,22 +26,6 @@ from wangge.organization.models import Office
 from wangge.organization.notices import NoticeBase
 
 HANDLING_BASIS = "履行法定职责（个人信息保护法第13条第3项；北京市接诉即办工作条例第10条）"
-
-
-# Index, what stands first in it, its rows: values that few cases have, so that it costs the others nothing.
-RARE: Final[tuple[tuple[str, list[str], Q], ...]] = (
-    ("case_rare_urgency", ["urgency"], ~Q(urgency=enums.Urgency.NORMAL)),
-    ("case_rare_channel", ["channel"], ~Q(channel=enums.Channel.PLATFORM) & ~Q(channel=enums.Channel.HOTLINE)),
-    (
-        "case_rare_demand",
-        ["demand_type"],
-        ~Q(demand_type=enums.DemandType.COMPLAINT) & ~Q(demand_type=enums.DemandType.HELP),
-    ),
-    ("case_problem", [], Q(is_problem=True)),
-    ("case_private", [], Q(is_private=True)),
-    ("case_unsolved", [], Q(solved=enums.Solved.NO)),
-    ("case_unsatisfied", [], Q(satisfaction__in=[enums.Satisfaction.BAD, enums.Satisfaction.VERY_BAD])),
-)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
