@@ -36,7 +36,7 @@ def reply_hints(request: HttpRequest, pk: int) -> HttpResponse:
     """What the reply in the form lacks; a part of the case's page. Nothing is kept."""
     case = get_object_or_404(cases.rows(request.user), pk=pk)
     if not any(option.step.name == "reply" and option.allowed for option in CaseFlow(case, request.user).options()):
-        raise Http404
+        return HttpResponse(status=204)  # the reply went in while its words were still being looked at
     hints = actions.hints_for(case=case, text=request.POST.get("text", "")[:LONGEST])
     shown = [{"label": HintCode(h.code).label, "text": h.text, "serious": h.code in SERIOUS} for h in hints]
     return render(
