@@ -126,11 +126,11 @@ class Missing(Exception):
 
 
 def install() -> None:
-    """The virtual environment in ``var``, made once. Raises ``Missing``."""
-    marker = HOME / f"installed-{VERSION}"
-    if not marker.exists():
+    """The virtual environment in ``var``, made once for the Python that runs ours too. Raises ``Missing``."""
+    marker, wanted = HOME / "installed", f"{VERSION} {sys.version} {sys.base_prefix}"
+    if not marker.exists() or marker.read_text() != wanted:
         _make()
-        marker.touch()
+        marker.write_text(wanted)
     (HOME / "site_settings.py").write_text(SITE)
     (HOME / "site_urls.py").write_text(URLS)
     (HOME / "site_wsgi.py").write_text(WSGI)
@@ -142,7 +142,7 @@ def _make() -> None:
     uv = shutil.which("uv") or next((str(p) for p in (Path(".tools/bin/uv"), Path(".tools/uv")) if p.exists()), None)
     try:
         if uv is not None:
-            _run([uv, "venv", "-q", str(HOME)])
+            _run([uv, "venv", "-q", "--python", sys.executable, str(HOME)])
             _run([uv, "pip", "install", "-q", "--python", str(HOME / "bin/python"), *PACKAGES])
         else:
             _run([sys.executable, "-m", "venv", str(HOME)])

@@ -261,7 +261,8 @@ def machine() -> str:
         found = (line for line in information.read_text().splitlines() if line.startswith("model name"))
         model = next(found, f": {model}").partition(":")[2].strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB memory, Python {platform.python_version()}"
+    whose = " of the system" if sys.base_prefix == "/usr" else ""  # built by profile, as others may not be
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB memory, Python {platform.python_version()}{whose}"
 
 
 def write_record(result: Result, load: str = "") -> None:

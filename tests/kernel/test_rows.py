@@ -92,3 +92,22 @@ def test_a_row_read_is_as_the_model_reads_it() -> None:
     read = rows.one(System, name="甲")
     assert read is not None
     assert (read.scopes, read.allowed_addresses, bytes(read.digest)) == (system.scopes, ["10.0.0.0/8"], system.digest)
+
+
+def test_rows_of_a_kind_are_written_in_one_statement() -> None:
+    for name, path in (("甲", "150203"), ("乙", "150204"), ("丙", "150205")):
+        rows.insert(a_system(name, path=path))
+    System.objects.filter(name="丙").update(ended_at=timezone.now())
+    where = {"path": ["150203", "150204", "150205"], "ended_at": None}
+    assert rows.write(System, {"hint": "wxyz", "name": rows.Made("name || %s", ("号",))}, where=where) == 2
+    assert dict(System.objects.values_list("name", "hint")) == {"甲号": "wxyz", "乙号": "wxyz", "丙": "abcd"}
+    assert rows.write(System, {"hint": "none"}, where={"path": []}) == 0
+
+
+def test_what_is_asked_for_may_be_nothing_or_one_of_several() -> None:
+    rows.insert(a_system("甲", path="150203"))
+    assert rows.exists(System, name=["甲", "乙"], ended_at=None)
+    assert not rows.exists(System, name=["乙"])
+    System.objects.update(ended_at=timezone.now())
+    assert not rows.exists(System, name="甲", ended_at=None)
+    assert rows.one(System, name="甲", ended_at=None) is None

@@ -108,6 +108,10 @@ class PartState(TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+# A part that its office still has.
+STANDING_PARTS: Final = [PartState.WAITING, PartState.HANDLING, PartState.ANSWERED]
+
+
 class ClockName(TextChoices):
     SIGN = "sign", "签收"
     CONTACT = "contact", "联系"
@@ -142,6 +146,10 @@ class RequestKind(TextChoices):
     EXTENSION = "extension", "延期"
     SUSPENSION = "suspension", "挂账"
     EXCLUSION = "exclusion", "剔除考核"
+
+
+# Applications for which the requester waits: one to be left out of the assessment is none of the handling.
+OF_THE_HANDLING: Final = [RequestKind.EXTENSION, RequestKind.SUSPENSION]
 
 
 class RequestState(TextChoices):

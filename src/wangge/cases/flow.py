@@ -7,16 +7,17 @@ with return and dispute, rework, suspension, linking and reopening. Sources: 北
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wangge.cases import clocks, guards, policy
 from wangge.cases.dispatching import BELOW_STREET, Plan, giver, giver_of, limits_as_json, may_assign_below, out_of_reach
 from wangge.cases.enums import (
     LIVE_STATES,
+    STANDING_PARTS,
     TOLD,
     CaseState,
     ClockName,
@@ -199,22 +200,12 @@ class CaseFlow(Flow[Case]):
     def report_part(self, *, office_id: int, answer: str) -> None:
         """An assisting office answers for its part; the case goes back to the lead (条例 art. 14)."""
         case = self.obj
-        if self.user is not None and not policy.acts_for(self.user, "cases.handle", office_id):
-            raise Refused("只能为本单位反馈。")
         if not answer.strip():
             raise Refused("请填写办理情况。")
-        done = (
-            case.parts.unanswered()
-            .filter(office_id=office_id)
-            .update(
-                state=PartState.ANSWERED,
-                answer=answer.strip(),
-                answered_at=self.now,
-                answered_by_id=self.user.pk if self.user is not None else None,
-            )
-        )
-        if not done:
-            raise Refused("本单位没有待反馈的分办任务。")
+        part = self._own_part(office_id)
+        part.state, part.answer, part.answered_at = PartState.ANSWERED, answer.strip(), self.now
+        part.answered_by_id = self.user.pk if self.user is not None else None
+        part.save(update_fields=["state", "answer", "answered_at", "answered_by_id"])
         if case.holder_office_id == office_id:
             case.holder_office_id = case.lead_office_id
         case.handled_by_id = self.user.pk if self.user is not None else None
@@ -225,11 +216,7 @@ class CaseFlow(Flow[Case]):
     def hand_back(self, *, office_id: int) -> None:
         """Not this office's part: back to whoever gave it, who arranges otherwise or gives it again, then for good."""
         case = self.obj
-        if self.user is not None and not policy.acts_for(self.user, "cases.handle", office_id):
-            raise Refused("只能为本单位退回。")
-        part = case.parts.unanswered().filter(office_id=office_id).first()
-        if part is None:
-            raise Refused("本单位没有待反馈的分办任务。")
+        part = self._own_part(office_id)
         if guards.given_again(case, office_id):
             raise Refused("本单位已退回过，交办单位仍交由本单位办理，不得再次退回；请办理后反馈。")
         part.state = PartState.WITHDRAWN
@@ -267,10 +254,10 @@ class CaseFlow(Flow[Case]):
             raise Refused(why)
         case.reply, case.result_class = text.strip(), result_class
         case.replied_at, case.handled_by_id = self.now, self.user.pk if self.user is not None else None
-        case.parts.filter(role=PartRole.LEAD).exclude(state=PartState.WITHDRAWN).update(
+        self._lead_part(
             state=PartState.ANSWERED,
-            signed_at=Coalesce("signed_at", case.signed_at),
-            answer=text.strip(),
+            signed_at=rows.Made("coalesce(signed_at, %s)", (case.signed_at,)),
+            answer=case.reply,
             answered_at=self.now,
             answered_by_id=case.handled_by_id,
         )
@@ -529,9 +516,7 @@ class CaseFlow(Flow[Case]):
             return
         case.signed_at = self.now
         clocks.stop(case, self.now, names=[ClockName.SIGN])
-        case.parts.filter(role=PartRole.LEAD, state=PartState.WAITING).update(
-            state=PartState.HANDLING, signed_at=self.now
-        )
+        self._lead_part([PartState.WAITING], state=PartState.HANDLING, signed_at=self.now)
 
     def _contact(self, way: str, reached: bool, note: str, *, stop_clock: bool = True) -> None:
         by_id = self.user.pk if self.user is not None else None
@@ -540,6 +525,18 @@ class CaseFlow(Flow[Case]):
             self.obj.contacted_at = self.now
             if stop_clock:
                 clocks.stop(self.obj, self.now, names=[ClockName.CONTACT])
+
+    def _own_part(self, office_id: int) -> CasePart:
+        """The part that the office has not answered for yet, by whoever acts for it."""
+        if self.user is not None and not policy.acts_for(self.user, "cases.handle", office_id):
+            raise Refused("只能办理本单位的分办任务。")
+        part = self.obj.parts.unanswered().filter(office_id=office_id).first()
+        if part is None:
+            raise Refused("本单位没有待反馈的分办任务。")
+        return part
+
+    def _lead_part(self, states: Sequence[PartState] = STANDING_PARTS, **values: Any) -> None:
+        rows.write(CasePart, values, where={"case_id": self.obj.pk, "role": PartRole.LEAD, "state": list(states)})
 
     def _withdraw_parts(self) -> None:
         if self.obj.dispatched_at is not None:
@@ -559,9 +556,7 @@ class CaseFlow(Flow[Case]):
         case.reworks += 1
         case.call_backs, case.solved, case.satisfaction = 0, "", ""
         case.holder_office_id = case.lead_office_id
-        case.parts.filter(role=PartRole.LEAD).exclude(state=PartState.WITHDRAWN).update(
-            state=PartState.HANDLING, answered_at=None
-        )
+        self._lead_part(state=PartState.HANDLING, answered_at=None)
         clocks.start(case, ClockName.FINISH, self.now)
         self._perhaps_a_problem()
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from wangge.cases import policy
-from wangge.cases.enums import PartState, RequestKind, RequestState
-from wangge.cases.models import Case
+from wangge.cases.enums import OF_THE_HANDLING, PartState, RequestState
+from wangge.cases.models import Case, CaseRequest
 from wangge.cases.rules import rules_for
+from wangge.kernel import rows
 from wangge.kernel.flow import Flow
 from wangge.organization import queries as organization
 
@@ -102,6 +103,5 @@ def root_answered(flow: Flow[Case]) -> str | None:
 
 
 def no_pending_request(flow: Flow[Case]) -> str | None:
-    """An application to be left out of the assessment is none of the handling: the requester does not wait for it."""
-    pending = flow.obj.requests.filter(state=RequestState.PENDING).exclude(kind=RequestKind.EXCLUSION)
-    return "有申请正在审批，请先处理或撤回申请。" if pending.exists() else None
+    waits = rows.exists(CaseRequest, case_id=flow.obj.pk, state=RequestState.PENDING, kind=OF_THE_HANDLING)
+    return "有申请正在审批，请先处理或撤回申请。" if waits else None

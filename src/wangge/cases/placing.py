@@ -13,7 +13,7 @@ from wangge.territory.enums import COMMUNITY_LENGTH, GRID_LENGTH, Crs
 from wangge.territory.gazetteer import one_place
 from wangge.territory.geometry import convert
 from wangge.territory.locating import locate_one
-from wangge.territory.queries import division, grid, successors
+from wangge.territory.queries import stands, successors
 
 # A name that is at least this certain decides where nobody looks before it is filed.
 SURE: Final = 0.6
@@ -22,7 +22,7 @@ SURE: Final = 0.6
 def standing(path: str, home: str) -> str:
     """The deepest place on the line of ``path`` that is still there: a code on a wall outlives a grid."""
     for length in (GRID_LENGTH, COMMUNITY_LENGTH, STREET):
-        if len(path) >= length and _there(path[:length]):
+        if len(path) >= length and stands(path[:length]):
             return path[:length]
     return home
 
@@ -30,7 +30,7 @@ def standing(path: str, home: str) -> str:
 def current(code: str) -> str:
     """The code that a division or grid has today. Raises ``ValidationError`` for one that nobody knows, or that was
     divided."""
-    if _there(code):
+    if stands(code):
         return code
     found = successors(code)
     if len(found) == 1:
@@ -38,10 +38,6 @@ def current(code: str) -> str:
     if found:
         raise ValidationError(f"区划代码“{code}”已分为{'、'.join(found)}，请写明是哪一个。")
     raise ValidationError(f"没有区划代码“{code}”，请写今天的代码，或留空而填写地址。")
-
-
-def _there(path: str) -> bool:
-    return (grid(path) if len(path) > COMMUNITY_LENGTH else division(path)) is not None
 
 
 def named(address: str, about: str = "", *, within: str) -> str:

@@ -18,6 +18,7 @@ from django.db.models.functions import Left, Length
 from wangge.cases.models import CaseTally
 from wangge.cases.streets import STREET
 from wangge.kernel.access.scopes import outermost
+from wangge.kernel.rows import cursor as planned_cursor
 
 # Digits of the places counted apart: streets. A community is small enough to be counted itself, and there are
 # twenty times as many of them, each with all its combinations of traits.
@@ -159,7 +160,7 @@ def all_within(paths: Sequence[str]) -> bool:
         return True
     # What sorts between one path with all below it and the next.
     ends = ["", *(f"{path[:-1]}{chr(ord(path[-1]) + 1)}" for path in kept)]
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_OUTSIDE, [ends, [*kept, None]])
         return not cursor.fetchone()[0]
 

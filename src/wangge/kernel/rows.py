@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
@@ -19,6 +19,15 @@ from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=Model)
+# What a row has to be: names and how each is compared (``_asked``).
+Asked = tuple[tuple[str, str], ...]
+
+
+class Made(NamedTuple):
+    """What the database makes of a row's own columns and of ``values``, to be written into a field."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
 
 
 class PlanningCursor(ServerBindingCursor):
@@ -74,37 +83,47 @@ def _given(row: Model) -> list[tuple[Field[Any, Any], Any]]:
 
 def update(row: Model, names: Iterable[str], *, where: Mapping[str, Any]) -> int:
     """Write the fields ``names`` (attribute names) of ``row`` if it still is as ``where`` says; how many it was."""
-    fields = _named(type(row))
-    written = sorted(names)
-    given = [(fields[name], getattr(row, name)) for name in written]
-    asked = [(row._meta.pk, row.pk), *((fields[name], value) for name, value in where.items())]
+    written = {name: getattr(row, name) for name in sorted(names)}
+    return write(type(row), written, where={row._meta.pk.attname: row.pk, **where})
+
+
+def write(model: type[Model], values: Mapping[str, Any], *, where: Mapping[str, Any]) -> int:
+    """Give the fields of ``values`` (attribute names) to every row that is as ``where`` says; how many there were."""
+    fields = _named(model)
+    forms: list[tuple[str, str]] = []
+    given: list[Any] = []
+    for name, value in values.items():
+        if isinstance(value, Made):
+            forms.append((name, value.sql))
+            given += value.values
+        else:
+            forms.append((name, ""))
+            given.append(fields[name].get_db_prep_save(value, connection))
+    asked, sought = _asked(model, where)
     with cursor() as sent:
-        sent.execute(
-            _update(type(row), tuple(written), tuple(field.attname for field, _ in asked)),
-            [field.get_db_prep_save(value, connection) for field, value in (*given, *asked)],
-        )
+        sent.execute(_update(model, tuple(forms), asked), [*given, *sought])
         return int(sent.rowcount)
 
 
 def one(model: type[M], **where: Any) -> M | None:
     """The row whose fields (attribute names) have these values, of which there is one at most."""
-    fields = _named(model)
-    given = [fields[name].get_db_prep_value(value, connection) for name, value in where.items()]
+    asked, sought = _asked(model, where)
     with cursor() as sent:
-        sent.execute(_select(model, tuple(where)), given)
+        sent.execute(_select(model, asked), sought)
         found = sent.fetchone()
     if found is None:
         return None
     values = list(found)
     for place, convert, column in _converters(model):
         values[place] = convert(values[place], column, connection)
-    return model.from_db(connection.alias, tuple(fields), values)
+    return model.from_db(connection.alias, tuple(_named(model)), values)
 
 
 def exists(model: type[Model], **where: Any) -> bool:
     """Whether there is a row whose fields (attribute names) have these values."""
+    asked, sought = _asked(model, where)
     with cursor() as sent:
-        sent.execute(_exists(model, tuple(where)), list(where.values()))
+        sent.execute(_exists(model, asked), sought)
         return bool(sent.fetchone()[0])
 
 
@@ -135,20 +154,43 @@ def _insert(model: type[Model], names: tuple[str, ...], count: int) -> str:
     return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {places} RETURNING "{meta.pk.column}"'  # noqa: S608 - names of our own columns
 
 
-@lru_cache(maxsize=2000)
-def _update(model: type[Model], names: tuple[str, ...], where: tuple[str, ...]) -> str:
+_ANY: Final = "= ANY (%s)"
+_NONE: Final = "IS NULL"
+_IS: Final = "= %s"
+
+
+def _asked(model: type[Model], where: Mapping[str, Any]) -> tuple[Asked, list[Any]]:
+    """How each field of ``where`` is compared, and with what: none with NULL, a list with every value in it."""
     fields = _named(model)
-    setting = ", ".join(f'"{fields[name].column}" = {_place(fields[name])}' for name in names)
-    asking = " AND ".join(f'"{fields[name].column}" = %s' for name in where)
-    return f'UPDATE "{model._meta.db_table}" SET {setting} WHERE {asking}'  # noqa: S608 - names of our own columns
+    asked, sought = [], []
+    for name, value in where.items():
+        prepare = fields[name].get_db_prep_value
+        if value is None:
+            asked.append((name, _NONE))
+        elif isinstance(value, list):
+            asked.append((name, _ANY))
+            sought.append([prepare(one, connection) for one in value])
+        else:
+            asked.append((name, _IS))
+            sought.append(prepare(value, connection))
+    return tuple(asked), sought
+
+
+def _asking(model: type[Model], asked: Asked) -> str:
+    return " AND ".join(f'"{_named(model)[name].column}" {form}' for name, form in asked)
+
+
+@lru_cache(maxsize=2000)
+def _update(model: type[Model], forms: tuple[tuple[str, str], ...], asked: Asked) -> str:
+    fields = _named(model)
+    setting = ", ".join(f'"{fields[name].column}" = {form or _place(fields[name])}' for name, form in forms)
+    return f'UPDATE "{model._meta.db_table}" SET {setting} WHERE {_asking(model, asked)}'  # noqa: S608 - names of our own columns
 
 
 @lru_cache(maxsize=200)
-def _select(model: type[Model], names: tuple[str, ...]) -> str:
-    fields = _named(model)
-    columns = ", ".join(f'"{field.column}"' for field in fields.values())
-    asking = " AND ".join(f'"{fields[name].column}" = %s' for name in names)
-    return f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {asking}'  # noqa: S608 - names of our own columns
+def _select(model: type[Model], asked: Asked) -> str:
+    columns = ", ".join(f'"{field.column}"' for field in _named(model).values())
+    return f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {_asking(model, asked)}'  # noqa: S608 - names of our own columns
 
 
 @lru_cache(maxsize=200)
@@ -172,7 +214,5 @@ def _lock(model: type[Model], names: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=200)
-def _exists(model: type[Model], names: tuple[str, ...]) -> str:
-    fields = _named(model)
-    asking = " AND ".join(f'"{fields[name].column}" = %s' for name in names)
-    return f'SELECT EXISTS (SELECT 1 FROM "{model._meta.db_table}" WHERE {asking})'  # noqa: S608 - names of our own columns
+def _exists(model: type[Model], asked: Asked) -> str:
+    return f'SELECT EXISTS (SELECT 1 FROM "{model._meta.db_table}" WHERE {_asking(model, asked)})'  # noqa: S608 - names of our own columns

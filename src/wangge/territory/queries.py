@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wangge.kernel.periods import in_force
+from wangge.kernel.rows import exists
 from wangge.territory.enums import (
     CODE_LENGTHS,
     COMMUNITY_LENGTH,
@@ -111,6 +112,11 @@ def level_of(path: str) -> int:
 def division(code: str) -> Division | None:
     """The current division with this code."""
     return Division.objects.current().filter(code=code).first()
+
+
+def stands(code: str) -> bool:
+    """Whether a division or a grid has this code today."""
+    return exists(Grid if len(code) > COMMUNITY_LENGTH else Division, code=code, valid_to=None)
 
 
 def ancestors(path: str) -> list[Division]:

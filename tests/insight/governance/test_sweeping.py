@@ -13,6 +13,7 @@ from tests.insight.governance.conftest import again, listed, proposed, running
 from wangge.insight.governance import actions, notices, policy, sweeping
 from wangge.insight.governance.flow import TaskFlow
 from wangge.insight.governance.models import GovernanceClock, GovernanceNotice, GovernanceTask
+from wangge.kernel.calendar import clocks
 from wangge.organization.models import Office
 from wangge.organization.notices import see
 
@@ -61,7 +62,7 @@ def test_a_late_line_is_told_to_its_office_the_one_above_and_the_owner(town: Wor
     task = running(town)
     actions.finish_item(item=task.items.get(list_name="problem"), note="已摸清", by=town["城管科小秦"])
     actions.finish_item(item=task.items.get(list_name="duty"), note="已分工", by=town["城管科小秦"])
-    GovernanceClock.objects.filter(item=None).stop(timezone.now())
+    clocks.stop_all(GovernanceClock, timezone.now(), item_id=None)
     assert sweeping.escalate(now=days(91.1)) == 1
     assert told(town, "overdue") == {"housing", "leader", "urban"}
     assert "措施清单“measure一条写清楚”的期限已过" in task.notices.filter(kind="overdue").first().text

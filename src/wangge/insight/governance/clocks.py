@@ -49,5 +49,5 @@ def extend(task: GovernanceTask, *, old: date, now: datetime) -> None:
 
 def stop(task: GovernanceTask, now: datetime, *, item: GovernanceItem | None = None) -> None:
     """Stop a line's clock; without a line, every clock of the task."""
-    rows = GovernanceClock.objects.filter(task=task)
-    (rows if item is None else rows.filter(item=item)).stop(now)
+    only = {} if item is None else {"item_id": item.pk}
+    kernel.stop_all(GovernanceClock, now, task_id=task.pk, **only)

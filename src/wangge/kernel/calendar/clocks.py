@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from wangge.kernel import rows
 from wangge.kernel.calendar import working
 from wangge.kernel.calendar.models import ClockBase, Outcome
 from wangge.kernel.calendar.units import Limit, Unit, measure_word
+from wangge.kernel.rows import Made
 
 # Without a warning limit of its own a clock warns when a quarter of its time is left.
 WARN_SHARE: Final = 0.25
@@ -88,6 +90,15 @@ def stop(clock: ClockBase, now: datetime) -> list[str]:
     clock.outcome = Outcome.ON_TIME if (clock.paused_at or now) <= clock.due_at else Outcome.LATE
     clock.stopped_at = now
     return ["stopped_at", "outcome"]
+
+
+def stop_all(model: type[ClockBase], now: datetime, **of: Any) -> int:
+    """Stop every open clock with these values (as ``rows`` compares them) as ``stop`` does; how many there were."""
+    return rows.write(model, {"stopped_at": now, "outcome": Made(_OUTCOME, (now,))}, where={"stopped_at": None, **of})
+
+
+_OUTCOME: Final = f"""
+CASE WHEN coalesce(paused_at, %s) <= due_at THEN '{Outcome.ON_TIME.value}' ELSE '{Outcome.LATE.value}' END"""
 
 
 def overdue(clock: ClockBase, now: datetime) -> bool:

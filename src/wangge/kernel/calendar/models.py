@@ -66,12 +66,6 @@ class ClockQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Not stopped (running or paused)."""
         return self.filter(stopped_at__isnull=True)
 
-    def stop(self, now: datetime) -> int:
-        """Stop every open clock of the set for good, as ``clocks.stop`` stops one, in one statement; how many."""
-        in_time = Q(paused_at__isnull=True, due_at__gte=now) | Q(paused_at__lte=F("due_at"))
-        outcome = models.Case(models.When(in_time, then=models.Value("on_time")), default=models.Value("late"))
-        return self.open().update(stopped_at=now, outcome=outcome)
-
     def due_to_warn(self, now: datetime) -> ClockQuerySet:
         """Running, past the warning instant and neither warned about nor escalated; most urgent first."""
         return self._next_by(now).filter(warned_at__isnull=True, warn_at__lte=now).order_by("warn_at", "pk")
