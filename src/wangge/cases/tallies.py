@@ -129,7 +129,7 @@ DROP FUNCTION cases_tally_write();
 _OUTSIDE: Final = """
 SELECT coalesce(sum(t.number), 0)
 FROM unnest(%s::text[], %s::text[]) AS gap (low, high)
-JOIN cases_casetally AS t ON t.office_id = 0 AND t.path >= gap.low AND (gap.high IS NULL OR t.path < gap.high)
+JOIN cases_casetally AS t ON t.office_id = 0 AND t.path >= gap.low AND t.path < gap.high
 """
 
 
@@ -158,10 +158,10 @@ def all_within(paths: Sequence[str]) -> bool:
     kept = outermost(paths)
     if "" in kept:
         return True
-    # What sorts between one path with all below it and the next.
+    # What sorts between one path with all below it and the next; ":" comes after every digit.
     ends = ["", *(f"{path[:-1]}{chr(ord(path[-1]) + 1)}" for path in kept)]
     with planned_cursor() as cursor:
-        cursor.execute(_OUTSIDE, [ends, [*kept, None]])
+        cursor.execute(_OUTSIDE, [ends, [*kept, ":"]])
         return not cursor.fetchone()[0]
 
 
