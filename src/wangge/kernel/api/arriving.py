@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
@@ -52,16 +51,8 @@ FROM api_bucket WHERE system_id = %(system)s
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A system that works; ``left``: its tokens after this call. The connection sees what the system sees."""
-
-    system: System
-    left: int
-
-
-def arrive(token: str, address: str) -> Arrival | None:
-    """Who calls with ``token``; None when it is no good.
+def arrive(token: str, address: str) -> System | None:
+    """The system that calls with ``token``, whose scope the connection sees now; None when the token is no good.
 
     Raises Problem 403 from a foreign address, 429 with ``Retry-After`` beyond the rate.
     """
@@ -78,7 +69,7 @@ def arrive(token: str, address: str) -> Arrival | None:
     system = System.from_db("default", _COLUMNS, values)
     if left is None:
         raise _too_many(system)
-    return Arrival(system, int(left))
+    return system
 
 
 def _too_many(system: System) -> Problem:

@@ -26,11 +26,9 @@ def authenticate(token: str | None) -> System | None:
     """
     if not token or len(token) > 200:
         return None
-    arrived = arrive(token, current().address)
-    if arrived is None:
-        return None
-    system = arrived.system
-    bind_rest(actor=Actor("client", system.pk, system.name, system.office_id))
+    system = arrive(token, current().address)
+    if system is not None:
+        bind_rest(actor=Actor("client", system.pk, system.name, system.office_id))
     return system
 
 
