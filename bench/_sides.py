@@ -121,6 +121,9 @@ def in_turn(first: Side, second: Side, *, rounds: int, each: int) -> list[Pair]:
 
 def serve(clients: dict[str, Any], pages: Sequence[Page]) -> None:
     """Print the names of the pages; then, per line ``number times``, the seconds of that many calls."""
+    from wangge.config.collector import REQUESTS, keep_what_is_loaded
+
+    keep_what_is_loaded(REQUESTS)  # as a web server does
     print(json.dumps([(page.user, page.name) for page in pages]), flush=True)
     turns = [0] * len(pages)
     for line in sys.stdin:
