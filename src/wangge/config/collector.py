@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-# How many objects may come before the collector looks at the young ones. A request leaves some hundred in cycles: looked
-# at when they are few they are gone in 2 ms and their memory is used again, while 50,000 of them took 70 ms of whichever
-# request came last. Rows of an import live until their chunk is stored: looking at them often is in vain.
+# How many objects may come before the collector looks at the young ones. A request leaves some hundred in cycles:
+# looked at when they are few, they are gone in 2 ms and their memory is used again; 50,000 of them took 70 ms of
+# whichever request came last. Rows of an import live until their chunk is stored: looking at them often is in vain.
 REQUESTS: Final = 2_000
 ROWS: Final = 50_000
 
