@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.cases.conftest import COMMUNITY, DISTRICT, STREET, World
 
 from wangge.cases import policy, queries, tallies
@@ -173,3 +175,23 @@ def test_what_lay_outside_and_was_taken_away_counts_no_more(world: World) -> Non
     CaseTally.objects.create(path="150204001", office_id=0, state="received", number=-1)
     CaseTally.objects.create(path="150204001", office_id=7, state="received", number=1)
     assert tallies.all_within([DISTRICT])
+
+
+@pytest.mark.django_db
+def test_what_lies_within_is_not_read_to_know_what_lies_outside() -> None:
+    CaseTally.objects.bulk_create(
+        CaseTally(path=f"{DISTRICT}{n % 40:03d}", office_id=0, state="closed", hotline=str(n), number=1)
+        for n in range(4000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_casetally")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {tallies.OUTSIDE}", tallies.gaps([DISTRICT]))
+        plan = cursor.fetchone()[0][0]["Plan"]
+    read = [node for node in _nodes(plan) if node.get("Relation Name") == "cases_casetally"]
+    assert [(node["Actual Rows"], node.get("Rows Removed by Filter", 0)) for node in read] == [(0, 0)]
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)

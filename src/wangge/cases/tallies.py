@@ -126,7 +126,7 @@ DROP TRIGGER cases_tally_delete ON cases_case;
 DROP FUNCTION cases_tally_write();
 """
 
-_OUTSIDE: Final = """
+OUTSIDE: Final = """
 SELECT coalesce(sum(t.number), 0)
 FROM unnest(%s::text[], %s::text[]) AS gap (low, high)
 JOIN cases_casetally AS t ON t.office_id = 0 AND t.path >= gap.low AND t.path < gap.high
@@ -158,11 +158,15 @@ def all_within(paths: Sequence[str]) -> bool:
     kept = outermost(paths)
     if "" in kept:
         return True
-    # What sorts between one path with all below it and the next; ":" comes after every digit.
-    ends = ["", *(f"{path[:-1]}{chr(ord(path[-1]) + 1)}" for path in kept)]
     with planned_cursor() as cursor:
-        cursor.execute(_OUTSIDE, [ends, [*kept, ":"]])
+        cursor.execute(OUTSIDE, gaps(kept))
         return not cursor.fetchone()[0]
+
+
+def gaps(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Where what lies outside ``paths`` (sorted, none below another) begins and ends; ":" comes after every digit."""
+    # What sorts between one path with all below it and the next.
+    return ["", *(f"{path[:-1]}{chr(ord(path[-1]) + 1)}" for path in paths)], [*paths, ":"]
 
 
 def paths_above(digits: int) -> list[str]:
