@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,28 @@ def test_one_process_runs_jobs_and_sweeps() -> None:
         eventually(lambda: status(job) == "succeeded")
         eventually(lambda: Heartbeat.objects.filter(name="test.count", outcome="ok", handled=5).exists())
     assert User.objects.count() == 1
+
+
+def test_a_sweep_that_takes_long_holds_up_none_that_comes_often() -> None:
+    began, go_on, often = threading.Event(), threading.Event(), []
+
+    @sweep(name="test.a_long_one", every=86_400)
+    def takes_long(now: datetime) -> int:
+        began.set()
+        return int(go_on.wait(30))
+
+    @sweep(name="test.often", every=1)
+    def comes_often(now: datetime) -> int:
+        often.append(now)
+        return 0
+
+    with working(with_sweeps=True):
+        assert began.wait(20)
+        before = len(often)
+        eventually(lambda: len(often) >= before + 2)
+        assert Heartbeat.objects.get(name="test.a_long_one").outcome == "running"
+        go_on.set()
+        eventually(lambda: Heartbeat.objects.get(name="test.a_long_one").outcome == "ok")
 
 
 def test_a_worker_killed_in_mid_step_leaves_nothing_and_the_next_does_it_once() -> None:

@@ -20,7 +20,7 @@ _LOOK_BACK: Final = timedelta(days=7)
 _SETTLING: Final = timedelta(days=31)
 _A_FEW: Final = 4
 _TODAY_EVERY: Final = timedelta(minutes=10)
-# So many days at a time: other sweeps wait meanwhile.
+# So many days at a time: other sweeps that come seldom wait meanwhile.
 _AT_ONCE: Final = 31
 
 

@@ -33,6 +33,9 @@ bad_rows = Counter("wangge_sweep_bad_rows_total", "Rows a sweep could not handle
 
 _TICK: Final = 1.0
 _LONGEST_WAIT: Final = 30.0
+# Sweeps that come more often than this, in seconds, never wait for the others, which may take minutes: the audit is
+# sealed, and a whistle's half hour warned of, while days are counted anew or the whole chain is verified.
+_SELDOM: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +107,11 @@ def _connection_lost() -> bool:
     return connection.connection is None or bool(connection.connection.closed) or not connection.is_usable()
 
 
-def run_due(*, now: datetime | None = None) -> list[str]:
+def run_due(*, now: datetime | None = None, often: bool | None = None) -> list[str]:
     """Run every sweep whose time has come and which nobody else is running; their names.
 
-    Raises only when the database is lost.
+    ``often``: only those that come more than once a minute (True), or only the others (False). Raises only when
+    the database is lost.
     """
     database.see_everything()
     instant = now or timezone.now()
@@ -115,7 +119,9 @@ def run_due(*, now: datetime | None = None) -> list[str]:
     return [
         wanted.name
         for wanted in sweeps()
-        if _is_due(wanted, last.get(wanted.name), instant) and run_one(wanted, now=now)
+        if often in (None, wanted.every < _SELDOM)
+        and _is_due(wanted, last.get(wanted.name), instant)
+        and run_one(wanted, now=now)
     ]
 
 
@@ -182,12 +188,12 @@ def _alone(name: str) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def loop(stop: threading.Event) -> None:
-    """Run what is due, until ``stop``. A lost database is waited for, up to half a minute between tries."""
+def loop(stop: threading.Event, often: bool | None = None) -> None:
+    """Run what is due (``run_due``) until ``stop``; wait for a lost database, up to half a minute between tries."""
     wait = _TICK
     while not stop.is_set():
         try:
-            run_due()
+            run_due(often=often)
             wait = _TICK
         except (DatabaseError, InterfaceError) as problem:
             log.warning("sweeper.database_lost", error=str(problem).strip(), next_try_in=wait)

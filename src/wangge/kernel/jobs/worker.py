@@ -1,4 +1,4 @@
-"""The worker process: procrastinate's loop in the main thread, the sweeper in another."""
+"""The worker process: procrastinate's loop in the main thread, sweeps in two others, those that come often in one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Final
 
@@ -41,16 +42,21 @@ def run(*, concurrency: int = 2) -> None:
 
 def run_worker(*, stop: threading.Event, concurrency: int = 2, with_sweeps: bool = True) -> None:
     """Run jobs (``concurrency`` at once) and sweeps until ``stop`` is set; outlive a restart of the database."""
-    sweeps = threading.Thread(target=sweeper.loop, args=(stop,), name="sweeper", daemon=True)
-    if with_sweeps:
-        sweeps.start()
+    sweeping = [
+        threading.Thread(target=sweeper.loop, args=(stop, often), name=f"sweeper-{name}", daemon=True)
+        for name, often in (("often", True), ("seldom", False))
+        if with_sweeps
+    ]
+    for thread in sweeping:
+        thread.start()
     log.info("worker.started", concurrency=concurrency, sweeps=[s.name for s in sweeper.sweeps()])
     try:
         asyncio.run(_work(stop, concurrency))
     finally:
         stop.set()
-        if with_sweeps:
-            sweeps.join(_GRACE)
+        until = time.monotonic() + _GRACE
+        for thread in sweeping:
+            thread.join(max(0.0, until - time.monotonic()))
         log.info("worker.stopped")
 
 
