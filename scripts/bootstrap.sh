@@ -16,16 +16,20 @@ as_root() {
   else return 1; fi
 }
 
+makes_environments() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
 # The system's own Python first, if it can make environments: distributions build theirs by profile, and it runs a third
 # faster than one compiled without (what pyenv does unless told otherwise). PYTHON=… decides.
 find_python() {
-  for candidate in "${PYTHON:-}" /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do
+  system=/usr/bin/python3
+  makes_environments "$system" || system=
+  for candidate in "${PYTHON:-}" "$system" python3 python3.14 python3.13 python3.12 python3.11; do
     [ -n "$candidate" ] || continue
     command -v "$candidate" >/dev/null 2>&1 || continue
-    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
-    [ "$candidate" != /usr/bin/python3 ] || "$candidate" -c 'import ensurepip, venv' 2>/dev/null || continue
-    "$candidate" -c 'import os, sys; print(os.path.realpath(sys.executable))' # not a shim
-    return
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      "$candidate" -c 'import os, sys; print(os.path.realpath(sys.executable))' # not a shim
+      return
+    fi
   done
   return 1
 }
@@ -34,7 +38,7 @@ python=$(find_python) || fail 'Python 3.11 or later is needed: apt-get install p
 
 # uv in its own environment; three ways, the first that works.
 make_tools() {
-  if "$python" -c 'import ensurepip, venv' 2>/dev/null && "$python" -m venv "$tools" >/dev/null 2>&1; then
+  if makes_environments "$python" && "$python" -m venv "$tools" >/dev/null 2>&1; then
     return
   fi
   rm -rf "$tools"

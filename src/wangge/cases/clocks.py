@@ -38,7 +38,7 @@ def stop(case: Case, now: datetime, *, names: Sequence[str] = ALL) -> None:
     """Stop the named clocks for good."""
     if case.dispatched_at is None:
         return
-    kernel.stop_all(CaseClock, now, case_id=case.pk, name=list(names))
+    kernel.stop_all(CaseClock, now, case_id=case.pk, name=names)
     _show(case, [] if len(names) == len(ALL) else _open(case))
 
 

@@ -109,7 +109,7 @@ class PartState(TextChoices):
 
 
 # A part that its office still has.
-STANDING_PARTS: Final = [PartState.WAITING, PartState.HANDLING, PartState.ANSWERED]
+STANDING_PARTS: Final = tuple(state for state in PartState if state != PartState.WITHDRAWN)
 
 
 class ClockName(TextChoices):
@@ -149,7 +149,7 @@ class RequestKind(TextChoices):
 
 
 # Applications for which the requester waits: one to be left out of the assessment is none of the handling.
-OF_THE_HANDLING: Final = [RequestKind.EXTENSION, RequestKind.SUSPENSION]
+OF_THE_HANDLING: Final = tuple(kind for kind in RequestKind if kind != RequestKind.EXCLUSION)
 
 
 class RequestState(TextChoices):

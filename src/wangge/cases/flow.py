@@ -184,7 +184,7 @@ class CaseFlow(Flow[Case]):
         part, created = CasePart.objects.get_or_create(
             case=case,
             office_id=office_id,
-            state__in=[PartState.WAITING, PartState.HANDLING, PartState.ANSWERED],
+            state__in=STANDING_PARTS,
             defaults={"role": PartRole.ASSIST, "state": PartState.WAITING, "asked": asked, "created_at": self.now},
         )
         if not created:
@@ -200,9 +200,9 @@ class CaseFlow(Flow[Case]):
     def report_part(self, *, office_id: int, answer: str) -> None:
         """An assisting office answers for its part; the case goes back to the lead (条例 art. 14)."""
         case = self.obj
+        part = self._own_part(office_id)
         if not answer.strip():
             raise Refused("请填写办理情况。")
-        part = self._own_part(office_id)
         part.state, part.answer, part.answered_at = PartState.ANSWERED, answer.strip(), self.now
         part.answered_by_id = self.user.pk if self.user is not None else None
         part.save(update_fields=["state", "answer", "answered_at", "answered_by_id"])
@@ -516,7 +516,7 @@ class CaseFlow(Flow[Case]):
             return
         case.signed_at = self.now
         clocks.stop(case, self.now, names=[ClockName.SIGN])
-        self._lead_part([PartState.WAITING], state=PartState.HANDLING, signed_at=self.now)
+        self._lead_part((PartState.WAITING,), state=PartState.HANDLING, signed_at=self.now)
 
     def _contact(self, way: str, reached: bool, note: str, *, stop_clock: bool = True) -> None:
         by_id = self.user.pk if self.user is not None else None
@@ -536,7 +536,7 @@ class CaseFlow(Flow[Case]):
         return part
 
     def _lead_part(self, states: Sequence[PartState] = STANDING_PARTS, **values: Any) -> None:
-        rows.write(CasePart, values, where={"case_id": self.obj.pk, "role": PartRole.LEAD, "state": list(states)})
+        rows.write(CasePart, values, where={"case_id": self.obj.pk, "role": PartRole.LEAD, "state": states})
 
     def _withdraw_parts(self) -> None:
         if self.obj.dispatched_at is not None:

@@ -167,7 +167,7 @@ def _asked(model: type[Model], where: Mapping[str, Any]) -> tuple[Asked, list[An
         prepare = fields[name].get_db_prep_value
         if value is None:
             asked.append((name, _NONE))
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             asked.append((name, _ANY))
             sought.append([prepare(one, connection) for one in value])
         else:

@@ -38,7 +38,7 @@ def limit_of(whistle: Whistle, name: str) -> Limit:
 
 def start(summons: Summons, names: Sequence[str], now: datetime) -> None:
     """Start these clocks; running ones of the same names are stopped first."""
-    kernel.stop_all(SummonsClock, now, summons_id=summons.pk, name=list(names))
+    kernel.stop_all(SummonsClock, now, summons_id=summons.pk, name=names)
     SummonsClock.objects.bulk_create(
         SummonsClock(summons=summons, **kernel.begin(name=n, limit=limit_of(summons.whistle, n), now=now))
         for n in names
@@ -48,7 +48,7 @@ def start(summons: Summons, names: Sequence[str], now: datetime) -> None:
 
 def stop(summons: Summons, now: datetime, *, names: Sequence[str] = tuple(ClockName.values)) -> None:
     """Stop the named clocks for good."""
-    kernel.stop_all(SummonsClock, now, summons_id=summons.pk, name=list(names))
+    kernel.stop_all(SummonsClock, now, summons_id=summons.pk, name=names)
     show(summons)
 
 

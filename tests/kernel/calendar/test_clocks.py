@@ -22,6 +22,7 @@ from wangge.kernel.calendar.clocks import (
     resume,
     share_used,
     stop,
+    stop_all,
 )
 from wangge.kernel.calendar.models import ClockBase, ClockQuerySet, clock_constraints, clock_indexes
 from wangge.kernel.calendar.units import Limit, Unit
@@ -134,6 +135,25 @@ def test_stop_says_on_time_or_late(moment: str, outcome: str) -> None:
     clock = five_days()
     assert stop(clock, at(moment)) == ["stopped_at", "outcome"]
     assert clock.outcome == outcome
+
+
+@pytest.mark.usefixtures("table")
+def test_stopping_all_says_of_each_what_stopping_one_does() -> None:
+    now = at("2026-11-23 17:30")
+    clocks = [five_days("2026-11-20 10:00"), *(five_days() for _ in range(4))]
+    _, _, paused_in_time, paused_late, over = clocks
+    pause(paused_in_time, at("2026-11-23 17:00"))
+    pause(paused_late, at("2026-11-23 17:01"))
+    stop(over, at("2026-11-20 10:00"))
+    other = Clock(**begin(name="sign", limit=Limit(2, Unit.HOUR), now=now))
+    for clock in (*clocks, other):
+        clock.save()
+    assert stop_all(Clock, now, name="finish") == 4
+    for clock in clocks[:4]:
+        stop(clock, now)
+    kept = {row.pk: (row.stopped_at, row.outcome) for row in Clock.objects.all()}
+    assert kept == {clock.pk: (clock.stopped_at, clock.outcome) for clock in (*clocks, other)}
+    assert [clock.outcome for clock in clocks] == ["on_time", "late", "on_time", "late", "on_time"]
 
 
 def test_stopping_a_paused_clock_counts_to_the_pause() -> None:

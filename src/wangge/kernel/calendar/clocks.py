@@ -13,10 +13,11 @@ from wangge.kernel import rows
 from wangge.kernel.calendar import working
 from wangge.kernel.calendar.models import ClockBase, Outcome
 from wangge.kernel.calendar.units import Limit, Unit, measure_word
-from wangge.kernel.rows import Made
 
 # Without a warning limit of its own a clock warns when a quarter of its time is left.
 WARN_SHARE: Final = 0.25
+# The outcome of a clock that stops now, as ``stop`` says it.
+_OUTCOME: Final = f"CASE WHEN coalesce(paused_at, %s) <= due_at THEN '{Outcome.ON_TIME}' ELSE '{Outcome.LATE}' END"
 
 
 class ClockError(ValueError):
@@ -94,11 +95,8 @@ def stop(clock: ClockBase, now: datetime) -> list[str]:
 
 def stop_all(model: type[ClockBase], now: datetime, **of: Any) -> int:
     """Stop every open clock with these values (as ``rows`` compares them) as ``stop`` does; how many there were."""
-    return rows.write(model, {"stopped_at": now, "outcome": Made(_OUTCOME, (now,))}, where={"stopped_at": None, **of})
-
-
-_OUTCOME: Final = f"""
-CASE WHEN coalesce(paused_at, %s) <= due_at THEN '{Outcome.ON_TIME.value}' ELSE '{Outcome.LATE.value}' END"""
+    outcome = rows.Made(_OUTCOME, (now,))
+    return rows.write(model, {"stopped_at": now, "outcome": outcome}, where={"stopped_at": None, **of})
 
 
 def overdue(clock: ClockBase, now: datetime) -> bool:
