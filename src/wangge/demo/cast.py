@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from random import Random
 from typing import Final
 
@@ -46,12 +47,12 @@ class Cast:
         """Somebody who walks the grid ``path``."""
         return self._any(("grid_worker",), path, random)
 
-    def checker(self, path: str, handler_id: int | None, random: Random) -> User:
-        """Somebody on the spot, other than the handler; else the street's centre, else the district's."""
+    def checker(self, path: str, did: Collection[int | None], random: Random) -> User:
+        """Somebody on the spot, none of those who ``did`` it; else the street's centre, else the district's."""
         near = [*self._over["grid_chief", path], *self._over["grid_worker", path]]
         if random.random() < 0.15 or not near:
             near = self._over["street_dispatcher", path[:9]]
-        fitting = [user for user in near if user.pk != handler_id]
+        fitting = [user for user in near if user.pk not in did]
         return random.choice(fitting or self._over["command_centre", HOME])
 
     def community(self, path: str, random: Random) -> User | None:

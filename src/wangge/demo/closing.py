@@ -62,7 +62,8 @@ class Closing:
     def _check(self, case: Case, *, fail: bool) -> None:
         teller = self.teller
         teller.wait(30, 1300)
-        checker = teller.cast.checker(case.path, case.handled_by_id, teller.random)
+        did = {case.handled_by_id, *case.parts.values_list("answered_by_id", flat=True)}
+        checker = teller.cast.checker(case.path, did, teller.random)
         if fail:
             teller.do(checker, case, "check_fail", teller.pick(say.CHECK_FAILED))
         else:
